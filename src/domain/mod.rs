@@ -1,0 +1,5 @@
+//! Rules as pure functions and types: no I/O, no clock, no randomness.
+
+pub mod identity;
+pub mod language;
+pub mod right;

@@ -1,0 +1,6 @@
+//! Dataratt: the backend that Swedish web hosts use to answer data-subject requests under the GDPR.
+//!
+//! One chain of layers, each of which knows only those before it:
+//! `domain` ← `store` ← `services` ← `adapters` ← `app` ← `http` | `worker` ← `cli`.
+
+pub mod domain;

@@ -1,0 +1,2 @@
+//! The `dataratt` binary.
+fn main() {}
