@@ -1,5 +1,6 @@
 //! Rules as pure functions and types: no I/O, no clock, no randomness.
 
+pub mod calendar;
 pub mod identity;
 pub mod language;
 pub mod right;
