@@ -11,7 +11,8 @@ pub fn easter_sunday(year: i32) -> Option<NaiveDate> {
     let solar = (century + 8).div_euclid(25);
     let lunar = (century - solar + 1).div_euclid(3);
     let epact = (19 * golden + century - century.div_euclid(4) - lunar + 15).rem_euclid(30);
-    let weekday = (32 + 2 * century.rem_euclid(4) + 2 * (in_century / 4) - epact - in_century % 4).rem_euclid(7);
+    let weekday =
+        (32 + 2 * century.rem_euclid(4) + 2 * (in_century / 4) - epact - in_century % 4).rem_euclid(7);
     let late = (golden + 11 * epact + 22 * weekday).div_euclid(451);
     let day_of_march = epact + weekday - 7 * late + 22;
     let first_of_march = NaiveDate::from_ymd_opt(year, 3, 1)?;
@@ -23,7 +24,10 @@ pub fn easter_sunday(year: i32) -> Option<NaiveDate> {
 /// Whit Monday counts until 2004 and 6 June from 2005, when they changed places.
 #[must_use]
 pub fn is_public_holiday(date: NaiveDate) -> bool {
-    date.weekday() == Weekday::Sun || is_fixed_holiday(date) || is_movable_saturday(date) || is_easter_holiday(date)
+    date.weekday() == Weekday::Sun
+        || is_fixed_holiday(date)
+        || is_movable_saturday(date)
+        || is_easter_holiday(date)
 }
 
 fn is_fixed_holiday(date: NaiveDate) -> bool {
@@ -36,11 +40,14 @@ fn is_fixed_holiday(date: NaiveDate) -> bool {
 
 /// Midsummer Day (Saturday 20–26 June) and All Saints' Day (Saturday 31 October – 6 November).
 fn is_movable_saturday(date: NaiveDate) -> bool {
-    date.weekday() == Weekday::Sat && matches!((date.month(), date.day()), (6, 20..=26) | (10, 31) | (11, 1..=6))
+    date.weekday() == Weekday::Sat
+        && matches!((date.month(), date.day()), (6, 20..=26) | (10, 31) | (11, 1..=6))
 }
 
 fn is_easter_holiday(date: NaiveDate) -> bool {
-    let Some(easter) = easter_sunday(date.year()) else { return false };
+    let Some(easter) = easter_sunday(date.year()) else {
+        return false;
+    };
     match date.signed_duration_since(easter).num_days() {
         // Good Friday, Easter Sunday and Monday, Ascension Day, Whit Sunday.
         -2 | 0 | 1 | 39 | 49 => true,
@@ -87,13 +94,18 @@ pub fn next_statutory_day_on_or_after(date: NaiveDate) -> NaiveDate {
 /// The last day on or before `date` that work can be planned for: no Saturday, Sunday, public holiday or eve.
 #[must_use]
 pub fn last_planning_day_on_or_before(date: NaiveDate) -> NaiveDate {
-    date.iter_days().rev().find(|day| is_planning_day(*day)).unwrap_or(date)
+    date.iter_days()
+        .rev()
+        .find(|day| is_planning_day(*day))
+        .unwrap_or(date)
 }
 
 /// The `count`th working day after `date`; `date` itself when `count` is 0, whatever day it is.
 #[must_use]
 pub fn add_working_days(date: NaiveDate, count: u32) -> NaiveDate {
-    (0..count).fold(date, |day, _| first_from(day.succ_opt().unwrap_or(day), is_working_day))
+    (0..count).fold(date, |day, _| {
+        first_from(day.succ_opt().unwrap_or(day), is_working_day)
+    })
 }
 
 fn first_from(date: NaiveDate, wanted: fn(NaiveDate) -> bool) -> NaiveDate {
@@ -111,7 +123,10 @@ pub fn stockholm_date(instant: DateTime<Utc>) -> NaiveDate {
 pub fn end_of_day_exclusive(date: NaiveDate) -> DateTime<Utc> {
     let midnight = date.succ_opt().unwrap_or(date).and_time(NaiveTime::MIN);
     // Swedish clocks change at 01:00 UTC, so midnight exists once; before zones were standard, near enough.
-    Stockholm.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+    Stockholm
+        .from_local_datetime(&midnight)
+        .earliest()
+        .map_or_else(|| midnight.and_utc(), |local| local.to_utc())
 }
 
 #[cfg(test)]
