@@ -1,7 +1,11 @@
 //! Rules as pure functions and types: no I/O, no clock, no randomness.
 
 pub mod calendar;
+pub mod country;
+pub mod data_map;
 pub mod deadline;
 pub mod identity;
 pub mod language;
+pub mod organisation;
+pub mod recipient;
 pub mod right;
