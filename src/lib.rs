@@ -3,4 +3,5 @@
 //! One chain of layers, each of which knows only those before it:
 //! `domain` ← `store` ← `services` ← `adapters` ← `app` ← `http` | `worker` ← `cli`.
 
+pub mod adapters;
 pub mod domain;

@@ -1,2 +1,3 @@
 //! t
-#[test] fn t(){}
+#[test]
+fn t() {}
