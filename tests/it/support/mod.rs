@@ -1,0 +1,7 @@
+#![expect(dead_code, reason = "a harness offers more than the tests of today use")]
+
+pub mod fixtures;
+pub mod mail;
+pub mod smtp;
+mod smtp_session;
+mod smtp_tests;
