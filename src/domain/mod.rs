@@ -7,5 +7,6 @@ pub mod deadline;
 pub mod identity;
 pub mod language;
 pub mod organisation;
+pub mod personal_number;
 pub mod recipient;
 pub mod right;

@@ -267,4 +267,6 @@ fn add_months(date: NaiveDate, months: u32) -> NaiveDate {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
