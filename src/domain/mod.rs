@@ -1,6 +1,7 @@
 //! Rules as pure functions and types: no I/O, no clock, no randomness.
 
 pub mod calendar;
+pub mod contact;
 pub mod country;
 pub mod data_map;
 pub mod deadline;
