@@ -1,6 +1,9 @@
 //! The integration tests, in one binary: guards over the source, the harness and its own tests, then the service.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test, as the tests themselves do")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test, as the tests themselves do"
+)]
 
 mod guards;
 mod support;

@@ -1,1 +1,7 @@
-//! Tests over the source itself.
+//! Tests over the source itself: what a reviewer would otherwise have to look for.
+
+mod files;
+mod layers;
+mod locales;
+mod scripts;
+mod source;
