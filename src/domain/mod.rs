@@ -10,4 +10,5 @@ pub mod language;
 pub mod organisation;
 pub mod personal_number;
 pub mod recipient;
+pub mod retention;
 pub mod right;
