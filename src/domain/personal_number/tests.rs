@@ -112,6 +112,8 @@ fn what_is_refused(#[case] written: &str, #[case] error: PersonalNumberError) {
 #[case::born_tomorrow("1999-12-31", "200001012384", Err(PersonalNumberError::Future))]
 #[case::later_this_year("2000-06-05", "000606-2392", Err(PersonalNumberError::Future))]
 #[case::plus_of_twelve_digits("2026-09-16", "18900101+9802", Ok("189001019802"))]
+#[case::plus_in_the_year_of_the_hundredth("1990-01-01", "18900101+9802", Ok("189001019802"))]
+#[case::plus_the_year_before("1989-12-31", "18900101+9802", Err(PersonalNumberError::Separator))]
 fn ten_digits_depend_on_the_day(
     #[case] today: &str,
     #[case] written: &str,
