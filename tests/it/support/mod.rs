@@ -1,6 +1,9 @@
 //! What tests stand on: a mail server, a browser, waiting.
 #![expect(dead_code, reason = "a harness offers more than the tests of today use")]
 
+pub mod browser;
+mod browser_tests;
+mod chromedriver;
 pub mod fixtures;
 pub mod mail;
 pub mod smtp;
