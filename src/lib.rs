@@ -5,3 +5,5 @@
 
 pub mod adapters;
 pub mod domain;
+pub mod services;
+pub mod store;

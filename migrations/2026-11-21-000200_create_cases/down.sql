@@ -1,0 +1,9 @@
+DROP TABLE case_messages;
+DROP TABLE proposals;
+DROP TABLE case_digests;
+DROP TABLE pauses;
+DROP TABLE cases;
+DROP TABLE case_transitions;
+DROP TABLE case_keys;
+DROP FUNCTION guard_case;
+DROP FUNCTION guard_proposal;

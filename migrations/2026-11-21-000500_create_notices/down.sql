@@ -1,0 +1,2 @@
+DROP TABLE notice_answers;
+DROP TABLE notices;

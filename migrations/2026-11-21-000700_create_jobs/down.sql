@@ -1,0 +1,3 @@
+DROP TABLE mails;
+DROP TABLE jobs;
+DROP FUNCTION announce_job;

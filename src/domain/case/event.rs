@@ -1,0 +1,120 @@
+//! What can happen to a case, and what must happen with it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Case, Confirmation, RefusalGround};
+use crate::domain::identity::Level;
+use crate::domain::ids::{PlanId, StaffId};
+
+/// Something that happens to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The codes have been made and their mails queued.
+    IdentityAsked,
+    /// The level that the right needs became known, or a stronger one turned out to be needed.
+    LevelRequired(Level),
+    /// A proof was given or accepted; the level now reached.
+    IdentityProved(Level),
+    /// Staff ask the person to say more.
+    ClarificationAsked {
+        /// The local date.
+        on: NaiveDate,
+    },
+    /// The person, or staff who heard from them, answered.
+    ClarificationAnswered,
+    /// Two further months are taken, with reasons (Art. 12(3)).
+    Extended,
+    /// A plan was made for what to erase.
+    PlanMade {
+        /// Its id.
+        plan: PlanId,
+        /// Its hash.
+        hash: String,
+        /// Who made it.
+        by: StaffId,
+        /// Whether the person must confirm its consequences.
+        confirmation: Confirmation,
+    },
+    /// The person confirmed the consequences of the plan with this hash.
+    ConsequencesConfirmed {
+        /// The hash of the plan they were shown.
+        hash: String,
+    },
+    /// A refusal was prepared.
+    RefusalPrepared {
+        /// Why.
+        ground: RefusalGround,
+        /// By whom.
+        by: StaffId,
+    },
+    /// Another person approved what was prepared.
+    ProposalApproved {
+        /// Who.
+        by: StaffId,
+        /// Until when an erasure can be stopped.
+        cool_off_until: DateTime<Utc>,
+    },
+    /// Another person sent it back.
+    ProposalRejected {
+        /// Who.
+        by: StaffId,
+    },
+    /// An approved erasure is stopped before it starts; the case goes back to be judged anew.
+    Stopped,
+    /// The cool-off is over and the erasure starts.
+    ExecutionStarted,
+    /// What the systems hold is no longer what was approved: a new plan is needed.
+    PlanOutdated,
+    /// All steps are done and verified.
+    ExecutionCompleted,
+    /// Notices and tasks are settled, or staff close the case.
+    Closed,
+    /// The person takes the request back.
+    Withdrawn,
+    /// The person never proved who they are, or never answered.
+    Lapsed,
+    /// We are processor: the request goes to the customer who is controller.
+    Forwarded,
+    /// The controller's instruction is carried out.
+    ForwardingCompleted,
+    /// An ended case is taken up again.
+    Reopened,
+    /// A legal hold forbids erasing.
+    HeldLegally,
+    /// The legal hold is lifted.
+    HoldLifted,
+}
+
+/// What must be committed together with a transition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the person to confirm what the plan ends.
+    AskForConfirmation,
+    /// Carry the erasure out, not before this time.
+    ScheduleErasure(DateTime<Utc>),
+    /// Take what the notices will need, before anything is erased.
+    PlanNotices,
+    /// Send the planned notices.
+    SendNotices,
+    /// Drop the planned notices: nothing will be erased.
+    CancelNotices,
+    /// Tell the person what was done (Art. 12(3)).
+    TellErased,
+    /// Tell the person why not, and what they can do about it (Art. 12(4)).
+    TellRefused,
+    /// Confirm that the request is taken back or the erasure stopped.
+    TellWithdrawn,
+    /// Tell the person that the case ended without identity (Art. 12(4)).
+    TellLapsed,
+    /// Close the case if no notice or task is open any more.
+    SettleIfDone,
+}
+
+/// What a case becomes, and what must be committed with that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The case afterwards.
+    pub case: Case,
+    /// What follows, in order.
+    pub effects: Vec<Effect>,
+}

@@ -1,0 +1,125 @@
+//! What every use case works with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::ports::{Clock, Random, Systems};
+use crate::domain::organisation::Organisation;
+use crate::domain::retention::FiscalYears;
+use crate::domain::sealing::{NONCE, Purpose, SecretKey};
+use crate::domain::staff::Actor;
+use crate::store::audit::{self, NewEvent};
+use crate::store::{Conn, Store};
+
+/// The keys of the service, one for each purpose, all derived from the key file's.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    master: SecretKey,
+}
+
+impl Keys {
+    /// The keys that follow from the key file's.
+    #[must_use]
+    pub const fn new(master: SecretKey) -> Self {
+        Self { master }
+    }
+
+    /// The key for one purpose.
+    #[must_use]
+    pub fn for_purpose(&self, purpose: Purpose) -> SecretKey {
+        self.master.derive(purpose)
+    }
+}
+
+/// Settings that use cases need.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// How long an approved erasure waits before it starts.
+    pub cool_off: Duration,
+    /// Whether what one person prepares another must approve.
+    pub two_person: bool,
+    /// Whether rate limits and mail budgets apply; only load tests lift them.
+    pub limits: bool,
+    /// Where people reach the service; links in mails start with it.
+    pub public_url: String,
+    /// The public key that portal tokens are signed for, when the host's portal hands people over.
+    pub portal: Option<super::handoff::PortalKey>,
+}
+
+/// Everything a use case needs: data, time, chance, keys, the organisation and its systems.
+#[derive(Clone)]
+pub struct Context {
+    /// The service's own database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Keys.
+    pub keys: Keys,
+    /// Whom we serve.
+    pub organisation: Arc<Organisation>,
+    /// Its fiscal years.
+    pub fiscal_years: Arc<FiscalYears>,
+    /// Its systems.
+    pub systems: Arc<dyn Systems>,
+    /// Settings.
+    pub policy: Policy,
+}
+
+impl Context {
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        self.random.id(self.now())
+    }
+
+    /// Random bytes.
+    #[must_use]
+    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
+    /// A fresh nonce.
+    #[must_use]
+    pub fn nonce(&self) -> [u8; NONCE] {
+        self.random_bytes()
+    }
+
+    /// Records an event in the transaction of `conn`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn record(
+        &self,
+        conn: &mut Conn,
+        stream: Uuid,
+        actor: &Actor,
+        action: &str,
+        detail: serde_json::Value,
+    ) -> crate::store::Result<()> {
+        let key = self.keys.for_purpose(Purpose::Audit);
+        audit::append(
+            conn,
+            key.bytes(),
+            NewEvent {
+                stream,
+                actor,
+                action,
+                detail,
+                at: self.now(),
+            },
+        )
+    }
+}

@@ -1,0 +1,200 @@
+//! What the use cases need from outside, as traits; their real ends are in `adapters`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::domain::data_map::Table;
+use crate::domain::erasure::{Survey, SurveyRequest};
+use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
+
+/// The time. The only one who knows it, so that tests can move it.
+pub trait Clock: Send + Sync {
+    /// Now, to the microsecond, which is what the database keeps.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// Chance, from the operating system; from a seed in tests.
+pub trait Random: Send + Sync {
+    /// Fills `bytes` with unpredictable ones.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// A time-sortable id made at `now` (UUID version 7).
+    fn id(&self, now: DateTime<Utc>) -> Uuid {
+        let mut bytes = [0; 10];
+        self.fill(&mut bytes);
+        let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
+    }
+}
+
+/// What went wrong with a connected system. The texts come without values from its rows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SystemError {
+    /// It does not answer, or not in time.
+    #[error("{system} does not answer: {reason}")]
+    Unavailable {
+        /// The system's id.
+        system: String,
+        /// Its own words, without values.
+        reason: String,
+    },
+    /// It refuses: a missing privilege, a constraint, an unknown name.
+    #[error("{system} refuses: {reason}")]
+    Refused {
+        /// The system's id.
+        system: String,
+        /// Its own words, without values.
+        reason: String,
+    },
+    /// The map names what the system does not have.
+    #[error("{system} has no {name}")]
+    Unknown {
+        /// The system's id.
+        system: String,
+        /// The table or `table.column`.
+        name: String,
+    },
+    /// No connector of that kind is built in, or the map gives no address.
+    #[error("{system} cannot be reached: {reason}")]
+    NotConnected {
+        /// The system's id.
+        system: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl SystemError {
+    /// A stable code for the API and the case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable { .. } => "system_unavailable",
+            Self::Refused { .. } => "system_refused",
+            Self::Unknown { .. } => "system_map_mismatch",
+            Self::NotConnected { .. } => "system_not_connected",
+        }
+    }
+
+    /// Whether trying again later may help without anybody mending something.
+    #[must_use]
+    pub const fn retryable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}
+
+/// Something a check found in a connected system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemFinding {
+    /// Whether work on the system is impossible or dangerous, or only worse, because of it.
+    pub severity: crate::domain::organisation::Severity,
+    /// The table or `table.column`, or the system's id.
+    pub name: String,
+    /// What was found, as a stable code such as `missing_index`.
+    pub code: &'static str,
+    /// What to do about it, in English, for who operates the service.
+    pub remedy: String,
+}
+
+/// A connected system of the host's.
+///
+/// Every call is bounded in time, and can be repeated: deleting what is gone already is no error.
+pub trait System: Send + Sync {
+    /// Holds the map against the live system.
+    ///
+    /// # Errors
+    /// When the system cannot be looked at.
+    fn check(&self) -> Result<Vec<SystemFinding>, SystemError>;
+
+    /// Rows of `table` that carry any of `keys`, compared in normalised form, at most `limit`.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn find(&self, table: &Table, keys: &PersonKeys, limit: usize) -> Result<Vec<FoundRow>, SystemError>;
+
+    /// All rows that hang on the person's own rows, in one consistent view.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn survey(&self, request: &SurveyRequest) -> Result<Survey, SystemError>;
+
+    /// Stops the writes of the accounts among `roots`, as the map says; says how many it stopped.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn freeze(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<u64, SystemError>;
+
+    /// Deletes these rows; says how many were still there.
+    ///
+    /// # Errors
+    /// When the system fails. Batches that were done stay done.
+    fn delete(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError>;
+
+    /// Empties these rows but for the columns `keep`; says how many there are.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn reduce(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError>;
+
+    /// How many of these rows still hold something outside the columns `keep`.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn unreduced(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError>;
+}
+
+/// The connected systems, by the ids of the map.
+pub trait Systems: Send + Sync {
+    /// The system of that id.
+    ///
+    /// # Errors
+    /// When it is not connected.
+    fn get(&self, id: &str) -> Result<Arc<dyn System>, SystemError>;
+}
+
+/// Why a mail did not leave.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// It may leave later (SMTP 4xx, no connection).
+    #[error("not now: {0}")]
+    Later(String),
+    /// It will never leave as it is (SMTP 5xx).
+    #[error("refused: {0}")]
+    Never(String),
+}
+
+/// A mail, ready to leave.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutgoingMail {
+    /// Local part of its Message-ID: the same at every attempt.
+    pub id: Uuid,
+    /// To whom.
+    pub to: String,
+    /// Contents, rendered in the recipient's language.
+    pub rendered: RenderedMail,
+    /// When it was queued, for its Date.
+    pub at: DateTime<Utc>,
+}
+
+/// A mail's contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedMail {
+    /// The subject, without personal data.
+    pub subject: String,
+    /// The plain text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// Sends mail.
+pub trait Mailer: Send + Sync {
+    /// Hands one mail over; when it returns without error the mail is in other hands.
+    ///
+    /// # Errors
+    /// When it was not taken.
+    fn send(&self, mail: &OutgoingMail) -> Result<(), MailError>;
+}

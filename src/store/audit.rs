@@ -1,0 +1,166 @@
+//! The audit trail: appended in the transaction of what it records.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::schema::{audit_events, audit_heads};
+use super::{Error, Result};
+use crate::domain::audit::{Digest, Event, GENESIS};
+use crate::domain::staff::Actor;
+
+/// The stream of what concerns the service as a whole.
+pub const SERVICE_STREAM: Uuid = Uuid::nil();
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_events)]
+struct Row {
+    stream: Uuid,
+    seq: i64,
+    at: DateTime<Utc>,
+    actor: String,
+    action: String,
+    detail: serde_json::Value,
+    hash: Vec<u8>,
+}
+
+impl Row {
+    fn into_event(self) -> (Event, Vec<u8>) {
+        let event = Event {
+            stream: self.stream,
+            seq: self.seq,
+            at: self.at,
+            actor: self.actor,
+            action: self.action,
+            detail: self.detail,
+        };
+        (event, self.hash)
+    }
+}
+
+/// What is to be recorded.
+pub struct NewEvent<'a> {
+    /// The case, or [`SERVICE_STREAM`].
+    pub stream: Uuid,
+    /// Who did it.
+    pub actor: &'a Actor,
+    /// What, such as `plan_approved`.
+    pub action: &'a str,
+    /// Facts without personal data.
+    pub detail: serde_json::Value,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Appends an event to its stream. The head's row lock puts writers of one stream in a row.
+///
+/// # Errors
+/// When the database fails.
+pub fn append(conn: &mut PgConnection, key: &Digest, new: NewEvent<'_>) -> Result<()> {
+    diesel::insert_into(audit_heads::table)
+        .values((
+            audit_heads::stream.eq(new.stream),
+            audit_heads::seq.eq(0),
+            audit_heads::hash.eq(GENESIS.as_slice()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    let (seq, head): (i64, Vec<u8>) = audit_heads::table
+        .find(new.stream)
+        .select((audit_heads::seq, audit_heads::hash))
+        .for_update()
+        .first(conn)?;
+    let previous: Digest = head.try_into().map_err(|_| Error::Corrupt("audit_heads.hash"))?;
+    let event = Event {
+        stream: new.stream,
+        seq: seq + 1,
+        at: new.at,
+        actor: new.actor.pseudonym(),
+        action: new.action.to_owned(),
+        detail: new.detail,
+    };
+    let hash = event.hash(key, &previous);
+    diesel::update(audit_heads::table.find(new.stream))
+        .set((
+            audit_heads::seq.eq(event.seq),
+            audit_heads::hash.eq(hash.as_slice()),
+        ))
+        .execute(conn)?;
+    let row = Row {
+        stream: event.stream,
+        seq: event.seq,
+        at: event.at,
+        actor: event.actor,
+        action: event.action,
+        detail: event.detail,
+        hash: hash.to_vec(),
+    };
+    diesel::insert_into(audit_events::table)
+        .values(row)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A case's events, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(conn: &mut PgConnection, stream: Uuid) -> Result<Vec<Event>> {
+    let rows: Vec<Row> = audit_events::table
+        .filter(audit_events::stream.eq(stream))
+        .order(audit_events::seq)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.into_event().0).collect())
+}
+
+/// The recorded heads after `after`, at most `limit`, in order of stream.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_heads(
+    conn: &mut PgConnection,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<(Uuid, i64, Vec<u8>)>> {
+    let mut query = audit_heads::table
+        .order(audit_heads::stream)
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(audit_heads::stream.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Events of one stream with their stored hashes, after `after`, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_hashed(
+    conn: &mut PgConnection,
+    stream: Uuid,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(Event, Vec<u8>)>> {
+    let rows: Vec<Row> = audit_events::table
+        .filter(audit_events::stream.eq(stream).and(audit_events::seq.gt(after)))
+        .order(audit_events::seq)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Row::into_event).collect())
+}
+
+/// Streams that have events but no recorded head: somebody removed it.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_headless(conn: &mut PgConnection) -> Result<Vec<Uuid>> {
+    let headed = audit_heads::table.select(audit_heads::stream);
+    Ok(audit_events::table
+        .filter(audit_events::stream.ne_all(headed))
+        .select(audit_events::stream)
+        .distinct()
+        .load(conn)?)
+}

@@ -1,0 +1,346 @@
+//! The tables, as `diesel print-schema` writes them; a test holds this file against a migrated database.
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        staff_id -> Uuid,
+        digest -> Bytea,
+        created_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_events (stream, seq) {
+        stream -> Uuid,
+        seq -> BigInt,
+        at -> Timestamptz,
+        actor -> Text,
+        action -> Text,
+        detail -> Jsonb,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_heads (stream) {
+        stream -> Uuid,
+        seq -> BigInt,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    case_access (digest) {
+        digest -> Bytea,
+        case_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    case_digests (kind, digest, case_id) {
+        case_id -> Uuid,
+        kind -> Text,
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
+    case_keys (case_id) {
+        case_id -> Uuid,
+        wrapped -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    case_messages (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        at -> Timestamptz,
+        author -> Text,
+        kind -> Text,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    case_transitions (from_state, to_state) {
+        from_state -> Text,
+        to_state -> Text,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> Uuid,
+        reference -> Text,
+        #[sql_name = "right"]
+        right_ -> Text,
+        state -> Text,
+        version -> BigInt,
+        channel -> Text,
+        language -> Text,
+        received_at -> Timestamptz,
+        extended -> Bool,
+        due_on -> Date,
+        identity_level -> SmallInt,
+        required_level -> SmallInt,
+        on_hold -> Bool,
+        assignee -> Nullable<Uuid>,
+        attention -> Nullable<Text>,
+        cool_off_until -> Nullable<Timestamptz>,
+        asked_on -> Nullable<Date>,
+        state_since -> Timestamptz,
+        refusal_ground -> Nullable<Text>,
+        sealed -> Bytea,
+        created_at -> Timestamptz,
+        idempotency_digest -> Nullable<Bytea>,
+        idempotency_body -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    challenges (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempts -> Integer,
+        typed_digest -> Bytea,
+        typed_used_at -> Nullable<Timestamptz>,
+        on_file_digest -> Nullable<Bytea>,
+        on_file_used_at -> Nullable<Timestamptz>,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    erasure_steps (plan_id, ordinal) {
+        case_id -> Uuid,
+        plan_id -> Uuid,
+        ordinal -> Integer,
+        system -> Text,
+        tbl -> Text,
+        kind -> Text,
+        state -> Text,
+        planned -> BigInt,
+        done -> BigInt,
+        appeared -> BigInt,
+        failure -> Nullable<Text>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    handoffs (jti_digest) {
+        jti_digest -> Bytea,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        payload -> Jsonb,
+        case_id -> Nullable<Uuid>,
+        state -> Text,
+        run_at -> Timestamptz,
+        priority -> SmallInt,
+        failures -> Integer,
+        lease -> Nullable<Uuid>,
+        leased_until -> Nullable<Timestamptz>,
+        failure -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> Uuid,
+        case_id -> Nullable<Uuid>,
+        notice_id -> Nullable<Uuid>,
+        template -> Text,
+        language -> Text,
+        sealed -> Nullable<Bytea>,
+        state -> Text,
+        queued_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        attempts -> Integer,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    notice_answers (id) {
+        id -> BigInt,
+        notice_id -> Uuid,
+        at -> Timestamptz,
+        outcome -> Text,
+        ground -> Nullable<Text>,
+        statute -> Nullable<Text>,
+        backups_until -> Nullable<Date>,
+        comment_sealed -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        recipient -> Text,
+        kind -> Text,
+        channel -> Text,
+        independent -> Bool,
+        state -> Text,
+        state_since -> Timestamptz,
+        why -> Nullable<Text>,
+        token_digest -> Nullable<Bytea>,
+        code_digest -> Nullable<Bytea>,
+        attempts -> Integer,
+        attempts_since -> Nullable<Timestamptz>,
+        sealed -> Bytea,
+        answer_by -> Nullable<Date>,
+        sent_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        ground -> Nullable<Text>,
+        statute -> Nullable<Text>,
+        backups_until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    pauses (case_id, asked_on) {
+        case_id -> Uuid,
+        asked_on -> Date,
+        answered_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    plans (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        made_at -> Timestamptz,
+        hash -> Text,
+        summary -> Jsonb,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    proofs (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        method -> Text,
+        at -> Timestamptz,
+        accepted_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    proposals (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        kind -> Text,
+        prepared_by -> Uuid,
+        prepared_at -> Timestamptz,
+        plan_hash -> Nullable<Text>,
+        confirmation -> Nullable<Text>,
+        ground -> Nullable<Text>,
+        reason_sealed -> Nullable<Bytea>,
+        state -> Text,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        plan_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    retained_rows (case_id, system, tbl, ground, keep_until) {
+        case_id -> Uuid,
+        system -> Text,
+        tbl -> Text,
+        ground -> Text,
+        keep_until -> Date,
+        rows -> BigInt,
+        sealed -> Bytea,
+        purged_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        staff_id -> Uuid,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> Uuid,
+        email -> Text,
+        role -> Text,
+        password_hash -> Nullable<Text>,
+        totp_sealed -> Nullable<Bytea>,
+        totp_last_step -> BigInt,
+        active -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subjects (case_id) {
+        case_id -> Uuid,
+        searched_at -> Timestamptz,
+        found -> Bool,
+        ambiguous -> Bool,
+        live_services -> Bool,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    throttles (bucket, subject) {
+        bucket -> Text,
+        subject -> Bytea,
+        window_start -> Timestamptz,
+        used -> Integer,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    audit_events,
+    audit_heads,
+    case_access,
+    case_digests,
+    case_keys,
+    case_messages,
+    case_transitions,
+    cases,
+    challenges,
+    erasure_steps,
+    handoffs,
+    jobs,
+    mails,
+    notice_answers,
+    notices,
+    pauses,
+    plans,
+    proofs,
+    proposals,
+    retained_rows,
+    sessions,
+    staff,
+    subjects,
+    throttles,
+);
