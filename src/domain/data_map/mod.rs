@@ -95,6 +95,9 @@ pub struct Table {
     pub only_when: Option<Condition>,
     /// The table whose rows these belong to. A table with both is reached both ways.
     pub parent: Option<Parent>,
+    /// Other tables of the system that its rows point at; it is emptied before them too.
+    #[serde(default)]
+    pub references: Vec<String>,
     /// Id of a category of the profile.
     pub category: String,
     /// Where the data comes from; decides what portability covers (Art. 20(1)).

@@ -4,9 +4,9 @@ use thiserror::Error;
 
 use super::{System, Table};
 
-/// Tables that are each other's parents, so that none can be emptied first.
+/// Tables that point at each other in a ring, so that none can be emptied first.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("tables whose parents form a ring: {}", tables.join(", "))]
+#[error("tables that point at each other in a ring: {}", tables.join(", "))]
 pub struct Cycle {
     /// The system they are in.
     pub system: String,

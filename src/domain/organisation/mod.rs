@@ -149,6 +149,9 @@ pub struct Purpose {
     pub title: Text,
     /// The bases the policy names; with more than one, no right that hangs on the basis is decided by machine.
     pub legal_bases: Vec<LegalBasis>,
+    /// Whether it includes direct marketing, which an objection always stops (Art. 21(2) and (3)).
+    #[serde(default)]
+    pub marketing: bool,
 }
 
 /// A legal basis (Art. 6(1)).

@@ -1,0 +1,95 @@
+//! Loads an organisation's profile, from those that ship in the binary or from a file of the host's own.
+
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use crate::domain::data_map::System;
+use crate::domain::organisation::Organisation;
+use source::Source;
+
+/// Why a profile cannot be used; says where to look.
+#[derive(Debug, Error)]
+pub enum ProfileError {
+    /// No profile of that name ships with the binary, and it is not a path.
+    #[error("no profile is called {name}; there are: {}", known.join(", "))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The stems that ship.
+        known: Vec<String>,
+    },
+    /// A file cannot be read.
+    #[error("{file}: {source}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file does not have the shape of a profile or of a part of a data map.
+    #[error("{file}:{line}: {key}: {expected}")]
+    Invalid {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// The key, such as `recipients[2].country`; `.` for the whole file.
+        key: String,
+        /// What stands there and what was expected.
+        expected: String,
+    },
+}
+
+/// Stems of the profiles that ship, sorted.
+#[must_use]
+pub fn shipped() -> Vec<String> {
+    source::shipped_stems()
+}
+
+/// Loads a profile by the stem of a shipped one or by a path (anything with a `/` or that ends in `.toml`), with the
+/// files it includes, whose paths are relative to it.
+///
+/// # Errors
+/// [`ProfileError`], with file, line, key and what was expected there.
+pub fn load(name: &str) -> Result<Organisation, ProfileError> {
+    let (source, file) = source::locate(name)?;
+    let mut organisation: Organisation = parse(&file, &source.read(&file)?)?;
+    organisation.stem = source::stem(&file);
+    for include in &organisation.include {
+        let path = source::beside(&file, include);
+        let part: MapFile = parse(&path, &source.read(&path)?)?;
+        organisation.map.systems.extend(part.systems);
+    }
+    Ok(organisation)
+}
+
+/// A file with part of a data map.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MapFile {
+    systems: Vec<System>,
+}
+
+fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ProfileError> {
+    let invalid = |error: &toml::de::Error, key: String| ProfileError::Invalid {
+        file: file.to_owned(),
+        line: line_of(text, error),
+        key,
+        expected: error.message().to_owned(),
+    };
+    let document = toml::Deserializer::parse(text).map_err(|error| invalid(&error, ".".to_owned()))?;
+    serde_path_to_error::deserialize(document)
+        .map_err(|error| invalid(error.inner(), error.path().to_string()))
+}
+
+fn line_of(text: &str, error: &toml::de::Error) -> usize {
+    let offset = error.span().map_or(0, |span| span.start);
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
