@@ -12,7 +12,6 @@ use thiserror::Error;
 
 use crate::domain::data_map::System;
 use crate::domain::organisation::Organisation;
-use source::Source;
 
 /// Why a profile cannot be used; says where to look.
 #[derive(Debug, Error)]
@@ -85,8 +84,22 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ProfileError>
         expected: error.message().to_owned(),
     };
     let document = toml::Deserializer::parse(text).map_err(|error| invalid(&error, ".".to_owned()))?;
-    serde_path_to_error::deserialize(document)
-        .map_err(|error| invalid(error.inner(), error.path().to_string()))
+    serde_path_to_error::deserialize(document).map_err(|error| invalid(error.inner(), key_of(&error)))
+}
+
+/// The key at fault; for one that is missing, the key that should be there.
+fn key_of(error: &serde_path_to_error::Error<toml::de::Error>) -> String {
+    let path = error.path().to_string();
+    let missing = error
+        .inner()
+        .message()
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.strip_suffix('`'));
+    match missing {
+        None => path,
+        Some(key) if path == "." => key.to_owned(),
+        Some(key) => format!("{path}.{key}"),
+    }
 }
 
 fn line_of(text: &str, error: &toml::de::Error) -> usize {

@@ -28,13 +28,17 @@ impl Source {
             Self::Disk => fs::read_to_string(file),
             Self::Shipped => shipped_text(file),
         };
-        text.map_err(|source| ProfileError::Unreadable { file: file.to_owned(), source })
+        text.map_err(|source| ProfileError::Unreadable {
+            file: file.to_owned(),
+            source,
+        })
     }
 }
 
 fn shipped_text(file: &str) -> io::Result<String> {
     let found = Shipped::get(file).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-    String::from_utf8(found.data.into_owned()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    String::from_utf8(found.data.into_owned())
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 pub(super) fn shipped_stems() -> Vec<String> {
@@ -53,12 +57,18 @@ pub(super) fn locate(name: &str) -> Result<(Source, String), ProfileError> {
     if known.iter().any(|stem| stem == name) {
         Ok((Source::Shipped, format!("{FOLDER}{name}{ENDING}")))
     } else {
-        Err(ProfileError::Unknown { name: name.to_owned(), known })
+        Err(ProfileError::Unknown {
+            name: name.to_owned(),
+            known,
+        })
     }
 }
 
 pub(super) fn stem(file: &str) -> String {
-    Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    Path::new(file)
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// The path of `include`, which is relative to the folder of `file`, without `..` where it can be resolved.

@@ -36,8 +36,10 @@ pub(super) fn children_first(system: &System) -> Result<Vec<&Table>, Cycle> {
 }
 
 fn hangs_on(child: &Table, table: &Table) -> bool {
+    let parent = child.parent.as_ref().map(|parent| &parent.table);
     child
-        .parent
-        .as_ref()
-        .is_some_and(|parent| parent.table == table.name)
+        .references
+        .iter()
+        .chain(parent)
+        .any(|name| *name == table.name)
 }

@@ -1,11 +1,10 @@
 //! The organisation's profile: who the controller is, what it does with personal data and why, and to whom it goes.
 
+mod date;
 mod findings;
 mod policy;
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -58,7 +57,7 @@ pub struct Organisation {
     pub fiscal_years: Vec<FiscalYearEntry>,
     /// Levels of identity that differ from the defaults.
     #[serde(default)]
-    pub levels: BTreeMap<Right, Level>,
+    pub levels: Levels,
     /// Files with parts of the data map, relative to this one.
     #[serde(default)]
     pub include: Vec<String>,
@@ -201,13 +200,51 @@ pub struct RetentionRule {
     pub statute: Option<Text>,
 }
 
+/// Levels of identity that a profile sets itself; the defaults hold for the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Levels {
+    /// Access (Art. 15).
+    pub access: Option<Level>,
+    /// Rectification (Art. 16).
+    pub rectification: Option<Level>,
+    /// Erasure (Art. 17), with or without live services.
+    pub erasure: Option<Level>,
+    /// Restriction (Art. 18).
+    pub restriction: Option<Level>,
+    /// Portability (Art. 20).
+    pub portability: Option<Level>,
+    /// Objection (Art. 21).
+    pub objection: Option<Level>,
+    /// Withdrawal of consent (Art. 7(3)).
+    pub consent_withdrawal: Option<Level>,
+}
+
+impl Levels {
+    /// The level set for a right.
+    #[must_use]
+    pub const fn of(&self, right: Right) -> Option<Level> {
+        match right {
+            Right::Access => self.access,
+            Right::Rectification => self.rectification,
+            Right::Erasure => self.erasure,
+            Right::Restriction => self.restriction,
+            Right::Portability => self.portability,
+            Right::Objection => self.objection,
+            Right::ConsentWithdrawal => self.consent_withdrawal,
+        }
+    }
+}
+
 /// First and last day of one financial year (bokföringslagen 3 kap.).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FiscalYearEntry {
     /// First day.
+    #[serde(deserialize_with = "date::deserialize")]
     pub start: NaiveDate,
     /// Last day.
+    #[serde(deserialize_with = "date::deserialize")]
     pub end: NaiveDate,
 }
 
@@ -216,8 +253,7 @@ impl Organisation {
     #[must_use]
     pub fn required_level(&self, right: Right, live_services: bool) -> Level {
         self.levels
-            .get(&right)
-            .copied()
+            .of(right)
             .unwrap_or_else(|| default_level(right, live_services))
     }
 
