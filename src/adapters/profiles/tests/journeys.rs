@@ -5,7 +5,124 @@ use rstest::rstest;
 use super::profile;
 use crate::domain::recipient::{TellOutcome, UsageFacts, who_is_told};
 
-/// What a person has, in one letter-free word each: the sample tables' rows are made from these.
+type SampleRow = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// Sample rows that a person can have, by a word for each.
+const ROWS: [(&str, SampleRow); 17] = [
+    ("account", ("hosting", "accounts", &[("upstream_account", "u-7")])),
+    (
+        "office",
+        (
+            "hosting",
+            "accounts",
+            &[("upstream_account", "u-7"), ("tenant_id", "t-7")],
+        ),
+    ),
+    (
+        "firewall",
+        (
+            "hosting",
+            "accounts",
+            &[("upstream_account", "u-7"), ("firewall_serial", "f-7")],
+        ),
+    ),
+    (
+        "se",
+        (
+            "hosting",
+            "domains",
+            &[("name", "anna.se"), ("tld", "se"), ("registrant_handle", "h-se")],
+        ),
+    ),
+    (
+        "dk",
+        (
+            "hosting",
+            "domains",
+            &[("name", "anna.dk"), ("tld", "dk"), ("registrant_handle", "h-dk")],
+        ),
+    ),
+    (
+        "fi",
+        (
+            "hosting",
+            "domains",
+            &[("name", "anna.fi"), ("tld", "fi"), ("registrant_handle", "h-fi")],
+        ),
+    ),
+    (
+        "no",
+        (
+            "hosting",
+            "domains",
+            &[("name", "anna.no"), ("tld", "no"), ("registrant_handle", "h-no")],
+        ),
+    ),
+    (
+        "credit",
+        (
+            "billing",
+            "services",
+            &[("kind", "web"), ("payment", "invoice_credit")],
+        ),
+    ),
+    (
+        "payson",
+        (
+            "billing",
+            "payments",
+            &[("method", "payson"), ("transaction_ref", "ps-1")],
+        ),
+    ),
+    (
+        "paypal",
+        (
+            "billing",
+            "payments",
+            &[("method", "paypal"), ("transaction_ref", "pp-1")],
+        ),
+    ),
+    (
+        "transfer",
+        (
+            "billing",
+            "payments",
+            &[("method", "transfer"), ("transaction_ref", "tr-1")],
+        ),
+    ),
+    (
+        "deal",
+        (
+            "crm",
+            "people",
+            &[("email", "anna@post.example"), ("deal_id", "d-1")],
+        ),
+    ),
+    ("lead", ("crm", "people", &[("email", "anna@post.example")])),
+    (
+        "newsletter",
+        (
+            "crm",
+            "newsletter",
+            &[("email", "anna@post.example"), ("provider_member", "m-1")],
+        ),
+    ),
+    (
+        "call",
+        (
+            "crm",
+            "call_recordings",
+            &[("call_id", "c-1"), ("phone", "+46701740605")],
+        ),
+    ),
+    ("chat", ("crm", "chats", &[("chat_id", "chat-1")])),
+    ("certificate", ("hosting", "certificates", &[("ca_order", "o-1")])),
+];
+
 fn person(used: &[&str]) -> UsageFacts {
     let mut facts = UsageFacts {
         customer_numbers: vec!["1001".to_owned()],
@@ -13,62 +130,7 @@ fn person(used: &[&str]) -> UsageFacts {
         ..UsageFacts::default()
     };
     for thing in used {
-        let (system, table, row): (&str, &str, &[(&str, &str)]) = match *thing {
-            "account" => ("hosting", "accounts", &[("upstream_account", "u-7")]),
-            "office" => (
-                "hosting",
-                "accounts",
-                &[("upstream_account", "u-7"), ("tenant_id", "t-7")],
-            ),
-            "firewall" => (
-                "hosting",
-                "accounts",
-                &[("upstream_account", "u-7"), ("firewall_serial", "f-7")],
-            ),
-            "se" => domain(&[("name", "anna.se"), ("tld", "se"), ("registrant_handle", "h-se")]),
-            "dk" => domain(&[("name", "anna.dk"), ("tld", "dk"), ("registrant_handle", "h-dk")]),
-            "fi" => domain(&[("name", "anna.fi"), ("tld", "fi"), ("registrant_handle", "h-fi")]),
-            "no" => domain(&[("name", "anna.no"), ("tld", "no"), ("registrant_handle", "h-no")]),
-            "credit" => (
-                "billing",
-                "services",
-                &[("kind", "web"), ("payment", "invoice_credit")],
-            ),
-            "payson" => (
-                "billing",
-                "payments",
-                &[("method", "payson"), ("transaction_ref", "ps-1")],
-            ),
-            "paypal" => (
-                "billing",
-                "payments",
-                &[("method", "paypal"), ("transaction_ref", "pp-1")],
-            ),
-            "transfer" => (
-                "billing",
-                "payments",
-                &[("method", "transfer"), ("transaction_ref", "tr-1")],
-            ),
-            "deal" => (
-                "crm",
-                "people",
-                &[("email", "anna@post.example"), ("deal_id", "d-1")],
-            ),
-            "lead" => ("crm", "people", &[("email", "anna@post.example")]),
-            "newsletter" => (
-                "crm",
-                "newsletter",
-                &[("email", "anna@post.example"), ("provider_member", "m-1")],
-            ),
-            "call" => (
-                "crm",
-                "call_recordings",
-                &[("call_id", "c-1"), ("phone", "+46701234567")],
-            ),
-            "chat" => ("crm", "chats", &[("chat_id", "chat-1")]),
-            "certificate" => ("hosting", "certificates", &[("ca_order", "o-1")]),
-            other => panic!("no rows for {other}"),
-        };
+        let (_, (system, table, row)) = ROWS.iter().find(|(word, _)| word == thing).unwrap();
         let row = row
             .iter()
             .map(|(column, value)| ((*column).to_owned(), (*value).to_owned()))
@@ -76,12 +138,6 @@ fn person(used: &[&str]) -> UsageFacts {
         facts.add(system, table, row);
     }
     facts
-}
-
-type TableRow<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
-
-const fn domain<'a>(row: &'a [(&'a str, &'a str)]) -> TableRow<'a> {
-    ("hosting", "domains", row)
 }
 
 /// Each recipient that is told, as `id route: identifiers`.

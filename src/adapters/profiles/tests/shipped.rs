@@ -6,6 +6,7 @@ use rstest::rstest;
 
 use super::{STEMS, profile};
 use crate::adapters::profiles::shipped;
+use crate::domain::country::Country;
 use crate::domain::data_map::{EraseRule, RetentionGround};
 use crate::domain::language::{Language, Text};
 use crate::domain::organisation::{Organisation, Severity, findings};
@@ -111,7 +112,7 @@ fn names_and_countries_are_those_of_the_policy(
             (
                 it.id.as_str(),
                 it.name.as_str(),
-                it.country.as_ref().map(|country| country.code()),
+                it.country.as_ref().map(Country::code),
             )
         })
         .collect();
