@@ -68,7 +68,7 @@ impl Browser {
             client,
             driver,
             session,
-            profile: profile,
+            profile,
         };
         browser.resize(view).await;
         Some(browser)
