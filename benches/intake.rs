@@ -35,7 +35,6 @@ impl Plan {
 
     /// When request `number` is due, or `None` when the run is over.
     fn due(&self, start: Instant, number: u64) -> Option<Instant> {
-        #[expect(reason = "a run has far fewer requests than 2^52")]
         let after = self
             .rate
             .map(|rate| Duration::from_secs_f64(number as f64 / rate));
@@ -143,7 +142,6 @@ fn report(seen: Vec<Seen>, took: Duration) {
             .get(at)
             .map_or(f64::NAN, |latency| latency.as_secs_f64() * 1000.0)
     };
-    #[expect(reason = "a run has far fewer requests than 2^52")]
     let per_second = latencies.len() as f64 / took.as_secs_f64();
     let (done, p50, p99) = (latencies.len(), of_hundred(50), of_hundred(99));
     println!("done={done} failed={failed} per_second={per_second:.0} p50_ms={p50:.1} p99_ms={p99:.1}");
