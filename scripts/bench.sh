@@ -106,7 +106,7 @@ load() { cargo bench -q --locked --bench intake -- "127.0.0.1:$http_port" "$conn
 
 limit_of_intake() {
     "$bindir/pgbench" -n -M prepared -h 127.0.0.1 -p "$pg_port" -U dataratt -c "$connections" -j "$cores" \
-        -T "$1" -f bench/intake.sql limits 2>"$scratch/pgbench.log" | sed -n 's/^tps = \([0-9.]*\).*/\1/p'
+        -T "$1" -D "n=$2" -f bench/intake.sql limits 2>"$scratch/pgbench.log" | sed -n 's/^tps = \([0-9.]*\).*/\1/p'
 }
 
 # Alternates the limit and the service, so that a change in the machine's mood meets both.
@@ -114,7 +114,7 @@ bench_intake() {
     local duration round line limit reached ratio half verdict p50 p99
     duration=$(seconds 20)
     for ((round = 1; round <= rounds; round++)); do
-        limit_of_intake "$duration" >>"$scratch/limit"
+        limit_of_intake "$duration" $((round * 100000000)) >>"$scratch/limit"
         line=$(load "$duration")
         [[ $(value failed "$line") == 0 ]] || fail "requests failed under load: $line"
         value per_second "$line" >>"$scratch/reached"
