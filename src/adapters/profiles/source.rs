@@ -87,3 +87,36 @@ pub(super) fn beside(file: &str, include: &str) -> String {
     }
     path.to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("organisations/a.toml", "../systems/b.toml", "systems/b.toml")]
+    #[case("organisations/a.toml", "b.toml", "organisations/b.toml")]
+    #[case("organisations/a.toml", "./b.toml", "organisations/b.toml")]
+    #[case("a.toml", "b.toml", "b.toml")]
+    #[case("a.toml", "../b.toml", "../b.toml")]
+    #[case("/etc/host/a.toml", "../b.toml", "/etc/b.toml")]
+    #[case("/etc/host/a.toml", "/srv/b.toml", "/srv/b.toml")]
+    fn an_include_is_relative_to_the_file_that_names_it(
+        #[case] file: &str,
+        #[case] include: &str,
+        #[case] path: &str,
+    ) {
+        assert_eq!(beside(file, include), path);
+    }
+
+    #[rstest]
+    #[case("admax", true, "organisations/admax.toml")]
+    #[case("./admax.toml", false, "./admax.toml")]
+    #[case("admax.toml", false, "admax.toml")]
+    #[case("/etc/host", false, "/etc/host")]
+    fn a_stem_ships_and_a_path_lies_on_disk(#[case] name: &str, #[case] ships: bool, #[case] file: &str) {
+        let (source, found) = locate(name).unwrap();
+        assert_eq!((matches!(source, Source::Shipped), found.as_str()), (ships, file));
+    }
+}
