@@ -5,5 +5,6 @@
 
 pub mod adapters;
 pub mod domain;
+pub mod http;
 pub mod services;
 pub mod store;

@@ -1,4 +1,6 @@
-//! What lies outside the process: the private PostgreSQL, the systems of the host, mail.
+//! What lies outside the process: the private PostgreSQL, the systems of the host, texts and mail.
 
 pub mod cluster;
 pub mod profiles;
+pub mod templates;
+pub mod texts;

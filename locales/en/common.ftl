@@ -1,0 +1,117 @@
+# Shared by all pages.
+skip-link = Skip to the content
+language-switch = På svenska
+footer-controller = Controller
+footer-contact = Contact
+footer-dpo = Data protection officer
+footer-authority = Supervisory authority
+footer-register = Who we share data with
+footer-start = Your rights
+footer-organisation-number = Company no. { $number }
+imy-name = Integritetsskyddsmyndigheten (IMY), the Swedish Authority for Privacy Protection
+imy-link = imy.se/en
+organisation-number = company number { $number }
+
+right-access = See my data
+right-rectification = Correct my data
+right-erasure = Erase my data
+right-restriction = Pause the use
+right-portability = Take my data with me
+right-objection = Object
+right-consent_withdrawal = Withdraw consent
+
+right-law-access = Access
+right-law-rectification = Rectification
+right-law-erasure = Erasure
+right-law-restriction = Restriction
+right-law-portability = Data portability
+right-law-objection = Objection
+right-law-consent_withdrawal = Withdrawn consent
+
+right-line-access = Get a copy of everything we have about you, and know what we use it for.
+right-line-rectification = Something is wrong or missing. We change it.
+right-line-erasure = We remove everything the law does not make us keep.
+right-line-restriction = We keep the data but leave it alone, for example while something is looked into.
+right-line-portability = Get what you have given us as a file you can use elsewhere.
+right-line-objection = Say no to advertising, or to something we do because we judged that we may.
+right-line-consent_withdrawal = You said yes to something, such as a newsletter, and have changed your mind.
+
+article-short = Article { $article }
+
+state-received = Received
+state-identity_pending = Waiting until we know it is you
+state-assessing = We are going through your case
+state-clarification_pending = Waiting for an answer from you
+state-approved = Decided
+state-executing = Being carried out
+state-ready_for_release = The answer is on its way
+state-answered = Answered
+state-closed = Closed
+state-refused = Refused
+state-withdrawn = Withdrawn
+state-lapsed = Closed without an answer
+state-forwarded = Passed on to the one responsible
+
+level-A0 = The e-mail address you typed
+level-A1 = An address we already had on file
+level-A2 = Logged in with us, or one further proof
+level-A3 = eID, a meeting or two further proofs
+
+kind-private = Private person
+kind-sole_trader = Sole trader
+kind-contact_person = Contact person of a company
+kind-user = User of a service
+kind-subscriber = Newsletter subscriber
+
+outcome-erased = Erased
+outcome-erased_backups_until = Erased, backups go later
+outcome-no_data_found = No data found
+outcome-restricted = Restricted
+outcome-rectified = Corrected
+outcome-refused = No, the data is kept
+outcome-partly = Partly
+outcome-need_more_identifiers = More identifiers needed
+outcome-forwarded_to_subprocessors = Passed on to sub-processors
+outcome-wrong_recipient = Wrong recipient
+
+told-awaited = Told, answer awaited
+told-informed = Told, decides for itself
+told-impossible = Could not be told
+told-unanswered = Told, has not answered
+told-planned = Will be told next
+
+optional = optional
+errors-title = { $count ->
+    [one] There is one thing to put right
+   *[other] There are { $count } things to put right
+ }
+rows = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+ }
+days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+ }
+until = through { $date }
+no-end-date = until further notice
+
+error-title-403 = You do not have access to this page
+error-line-403 = It takes another role, or your session has ended.
+error-title-404 = This page does not exist
+error-line-404 = Check the link. If it came in a mail from us, make sure that all of it came along.
+error-title-409 = Something changed meanwhile
+error-line-409 = The case changed while you had the page open, or this cannot be done right now. Open it again and retry.
+error-title-410 = The link is no longer valid
+error-line-410 = The code or link has been used up. Ask for a new one if you need it.
+error-title-422 = We did not understand what you sent
+error-line-422 = Go back, check what you wrote and try again.
+error-title-429 = That was many attempts
+error-line-429 = Wait a while and try again. Your case is not affected.
+error-title-500 = Something went wrong on our side
+error-line-500 = It is not your fault. Try again in a while. If you contact us, mention the number below.
+error-title-503 = We will be back shortly
+error-line-503 = The service does not answer right now. Try again in a few minutes. A request you have already sent is safe.
+error-incident = Incident number
+error-home = To the start page
+error-contact = You can always reach us at { $email }.

@@ -1,0 +1,3 @@
+//! The pages and the JSON API.
+
+pub mod views;

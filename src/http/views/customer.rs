@@ -1,0 +1,370 @@
+//! The pages of the person who asks: choosing a right, the form, the case, and the public register.
+
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::layout::{FieldErrors, Page};
+use crate::adapters::templates::answer::{Gone, Kept, Told};
+use crate::adapters::texts::Texts;
+use crate::domain::identity::Level;
+use crate::domain::language::Language;
+use crate::domain::right::Right;
+
+/// `/`: choose a right.
+#[derive(Clone, Debug, Template)]
+#[template(path = "customer/start.html")]
+pub struct StartPage {
+    /// The texts.
+    pub t: Texts,
+    /// The frame.
+    pub page: Page,
+}
+
+impl StartPage {
+    fn rights(&self) -> [Right; 7] {
+        Right::ALL
+    }
+}
+
+/// `/requests/new`: the form, empty or with what was typed and what is wrong with it.
+///
+/// Fields: `right`, `name`, `email`, `personal_number`, `customer_number`, `message`, `acting` (`yes`),
+/// `acting_name`, `acting_relation`, `language`; hidden `submission` and `csrf`; `website` is the trap.
+#[derive(Clone, Debug, Template)]
+#[template(path = "customer/form.html")]
+pub struct RequestForm {
+    /// The texts.
+    pub t: Texts,
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub values: RequestValues,
+    /// What is wrong with it.
+    pub errors: FieldErrors,
+    /// Makes sending the form twice one request: the idempotency key.
+    pub submission: String,
+}
+
+/// What was typed into the form.
+#[derive(Clone, Debug, Default)]
+pub struct RequestValues {
+    /// The right chosen, from the address or the form.
+    pub right: Option<Right>,
+    /// The person's name.
+    pub name: String,
+    /// Where the code and the answer go.
+    pub email: String,
+    /// As typed.
+    pub personal_number: String,
+    /// As typed.
+    pub customer_number: String,
+    /// Free text.
+    pub message: String,
+    /// Whether somebody acts for the person.
+    pub acting: bool,
+    /// The name of who acts.
+    pub acting_name: String,
+    /// As what: parent, guardian, with a power of attorney.
+    pub acting_relation: String,
+    /// The language of the answers.
+    pub language: Language,
+}
+
+impl RequestForm {
+    fn rights(&self) -> [Right; 7] {
+        Right::ALL
+    }
+
+    fn languages(&self) -> [Language; 2] {
+        Language::ALL
+    }
+
+    fn is(&self, right: &Right) -> bool {
+        self.values.right == Some(*right)
+    }
+
+    /// The right whose hint stands at the message: access where none is chosen yet.
+    fn hinted(&self) -> &'static str {
+        self.values.right.unwrap_or(Right::Access).name()
+    }
+}
+
+/// The page after sending the form: the same whether or not the person is known. Holds the code's field.
+#[derive(Clone, Debug, Template)]
+#[template(path = "customer/submitted.html")]
+pub struct SubmittedPage {
+    /// The texts.
+    pub t: Texts,
+    /// The frame.
+    pub page: Page,
+    /// The case number.
+    pub reference: String,
+    /// The right as understood.
+    pub right: Right,
+    /// The day it was received.
+    pub received_on: NaiveDate,
+    /// The last day for the answer.
+    pub due_on: NaiveDate,
+}
+
+/// `/requests/{reference}` before the code: posts `code` to `…/verification`, or nothing to `…/code`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "customer/code.html")]
+pub struct CodePage {
+    /// The texts.
+    pub t: Texts,
+    /// The frame.
+    pub page: Page,
+    /// The case number, whether or not such a case exists.
+    pub reference: String,
+    /// What was wrong with the code: `code_invalid`, `code_spent` or `code_too_many`.
+    pub error: Option<String>,
+    /// Whether a new code was just asked for.
+    pub sent_again: bool,
+}
+
+/// `/requests/{reference}` after the code: everything the person may know about their case.
+#[derive(Clone, Debug, Template)]
+#[template(path = "customer/case.html")]
+pub struct CasePage {
+    /// The texts.
+    pub t: Texts,
+    /// The frame.
+    pub page: Page,
+    /// The case number.
+    pub reference: String,
+    /// The right.
+    pub right: Right,
+    /// The case's state, as in the API.
+    pub state: String,
+    /// The day it was received.
+    pub received_on: NaiveDate,
+    /// The last day for the answer as first told.
+    pub due_on: NaiveDate,
+    /// The later day, where the time was extended (Art. 12(3)).
+    pub extended_due_on: Option<NaiveDate>,
+    /// Whether the clock stands still.
+    pub paused: bool,
+    /// The level reached.
+    pub level: Level,
+    /// The level the right needs.
+    pub required_level: Level,
+    /// The plan to confirm, or confirmed; none when there is none (yet).
+    pub plan: Option<PlanView>,
+    /// The answer, when given.
+    pub answer: Option<AnswerView>,
+    /// What has happened, newest first.
+    pub timeline: Vec<TimelineItem>,
+    /// Both sides' messages, oldest first.
+    pub messages: Vec<MessageItem>,
+    /// Files to fetch.
+    pub downloads: Vec<Download>,
+    /// Whether the person may withdraw now.
+    pub may_withdraw: bool,
+    /// Whether the person may stop the erasure now, and until when, in words.
+    pub may_stop_until: Option<String>,
+    /// Whether the person may write now.
+    pub may_write: bool,
+    /// What was wrong with the form just sent (`accept`, `message`).
+    pub errors: FieldErrors,
+}
+
+/// The consequences of an erasure, before it begins.
+#[derive(Clone, Debug, Default)]
+pub struct PlanView {
+    /// Live services that end: what they are and their label, such as `Webbhotell – exempel.test`.
+    pub services: Vec<String>,
+    /// Domain names that become free.
+    pub domains: Vec<String>,
+    /// What is erased, per system.
+    pub gone: Vec<Gone>,
+    /// What is kept.
+    pub kept: Vec<Kept>,
+    /// The names of the recipients who will be told.
+    pub told: Vec<String>,
+    /// The last day anything can still be in a backup.
+    pub backups_until: Option<NaiveDate>,
+    /// Whether the person already said yes.
+    pub confirmed: bool,
+}
+
+/// The answer to an erasure.
+#[derive(Clone, Debug, Default)]
+pub struct AnswerView {
+    /// What is gone, per system.
+    pub gone: Vec<Gone>,
+    /// What remains.
+    pub kept: Vec<Kept>,
+    /// Who was told, and what they answered.
+    pub told: Vec<Told>,
+    /// The answer in free text, for rights without an erasure.
+    pub text: Option<String>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct TimelineItem {
+    /// When, in local time: `2026-11-21 14:03`.
+    pub at: String,
+    /// What, as the key of a text (`event-received`) that needs no values.
+    pub key: String,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct MessageItem {
+    /// When, in local time.
+    pub at: String,
+    /// Whether the person wrote it, or the organisation.
+    pub from_person: bool,
+    /// Its text.
+    pub text: String,
+}
+
+/// A file to fetch.
+#[derive(Clone, Debug)]
+pub struct Download {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub href: String,
+    /// Its size in words: `2,4 MB`.
+    pub size: String,
+    /// The last day it can be fetched.
+    pub until: NaiveDate,
+}
+
+impl CasePage {
+    fn steps(&self) -> Vec<Step> {
+        Step::of_case(self.right, &self.state, self.awaits_confirmation())
+    }
+
+    fn awaits_confirmation(&self) -> bool {
+        self.state == "assessing" && self.plan.as_ref().is_some_and(|plan| !plan.confirmed)
+    }
+
+    fn next(&self) -> &str {
+        if self.awaits_confirmation() {
+            "confirm"
+        } else {
+            &self.state
+        }
+    }
+
+    fn due(&self) -> NaiveDate {
+        self.extended_due_on.unwrap_or(self.due_on)
+    }
+
+    fn is_open(&self) -> bool {
+        !matches!(
+            self.state.as_str(),
+            "answered" | "closed" | "refused" | "withdrawn" | "lapsed"
+        )
+    }
+
+    fn level_name(&self, level: &Level) -> &'static str {
+        level_name(*level)
+    }
+
+    fn needs_more_proof(&self) -> bool {
+        self.level < self.required_level
+    }
+}
+
+/// The level as it stands in keys of texts.
+pub(super) const fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::A0 => "A0",
+        Level::A1 => "A1",
+        Level::A2 => "A2",
+        Level::A3 => "A3",
+    }
+}
+
+/// One of the stations a case passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its name, after `step-`.
+    pub name: &'static str,
+    /// `done`, `current` or `ahead`, after `step-status-`.
+    pub status: &'static str,
+}
+
+impl Step {
+    /// The stations of a case of `right` in `state`. A case that ended early has passed all it will pass.
+    #[must_use]
+    pub fn of_case(right: Right, state: &str, awaits_confirmation: bool) -> Vec<Self> {
+        let mut names = vec!["received", "identity", "assessment"];
+        if right == Right::Erasure {
+            names.push("confirmation");
+        }
+        names.extend(["execution", "answer"]);
+        let current = match state {
+            "received" | "identity_pending" => "identity",
+            "assessing" | "clarification_pending" | "forwarded" if !awaits_confirmation => "assessment",
+            "assessing" | "clarification_pending" | "forwarded" => "confirmation",
+            "approved" | "executing" => "execution",
+            "ready_for_release" => "answer",
+            _ => "",
+        };
+        let at = names
+            .iter()
+            .position(|name| *name == current)
+            .unwrap_or(names.len());
+        let status = |index: usize| match index.cmp(&at) {
+            std::cmp::Ordering::Less => "done",
+            std::cmp::Ordering::Equal => "current",
+            std::cmp::Ordering::Greater => "ahead",
+        };
+        names
+            .into_iter()
+            .enumerate()
+            .map(|(index, name)| Self {
+                name,
+                status: status(index),
+            })
+            .collect()
+    }
+}
+
+/// `/register`: the public register of recipients.
+#[derive(Clone, Debug, Template)]
+#[template(path = "customer/register.html")]
+pub struct RegisterPage {
+    /// The texts.
+    pub t: Texts,
+    /// The frame.
+    pub page: Page,
+    /// The recipients, by purpose.
+    pub groups: Vec<RegisterGroup>,
+    /// The day of the last change, where known.
+    pub updated_on: Option<NaiveDate>,
+}
+
+/// The recipients that share a purpose.
+#[derive(Clone, Debug)]
+pub struct RegisterGroup {
+    /// The purpose, in the reader's language.
+    pub purpose: String,
+    /// They.
+    pub recipients: Vec<RegisterRecipient>,
+}
+
+/// One recipient.
+#[derive(Clone, Debug)]
+pub struct RegisterRecipient {
+    /// Its name.
+    pub name: String,
+    /// Its country, in the reader's language.
+    pub country: String,
+    /// Its role, as in the API: `processor` and so on.
+    pub role: String,
+    /// What it is used for or receives, in the reader's language.
+    pub data: String,
+}
+
+impl RegisterPage {
+    fn count(&self) -> usize {
+        self.groups.iter().map(|group| group.recipients.len()).sum()
+    }
+}

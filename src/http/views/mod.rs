@@ -1,0 +1,14 @@
+//! What each page shows, as plain data, and the templates that show it.
+
+pub mod admin;
+pub mod assets;
+pub mod customer;
+pub mod layout;
+pub mod outbox;
+pub mod recipient;
+pub mod staff;
+
+#[cfg(test)]
+pub mod samples;
+#[cfg(test)]
+mod tests;
