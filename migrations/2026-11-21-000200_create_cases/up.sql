@@ -98,7 +98,7 @@ CREATE TABLE proposals (
     CONSTRAINT four_eyes CHECK (decided_by <> prepared_by),
     CHECK ((kind = 'erasure') = (plan_hash IS NOT NULL AND confirmation IS NOT NULL)),
     CHECK ((kind = 'refusal') = (ground IS NOT NULL)),
-    CHECK ((state IN ('approved', 'rejected')) = (decided_by IS NOT NULL AND decided_at IS NOT NULL)),
+    CHECK (state NOT IN ('approved', 'rejected') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL)),
     CHECK (state <> 'approved' OR confirmation IS DISTINCT FROM 'awaited')
 );
 CREATE UNIQUE INDEX proposals_one_open ON proposals (case_id) WHERE state = 'open';

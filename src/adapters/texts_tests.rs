@@ -119,7 +119,18 @@ fn no_text_is_left_over() {
         .flat_map(quoted_after)
         .filter(|p| !p.is_empty())
         .collect();
-    let by_name = ["state-", "kind-", "rows", "days", "organisation-number", "told-", "outcome-", "error-", "event-", "flash-"];
+    let by_name = [
+        "state-",
+        "kind-",
+        "rows",
+        "days",
+        "organisation-number",
+        "told-",
+        "outcome-",
+        "error-",
+        "event-",
+        "flash-",
+    ];
     let left: Vec<_> = messages(Language::Sv)
         .into_keys()
         .filter(|key| !used.contains(key))

@@ -1,10 +1,17 @@
 //! The service's own database: the only place that knows diesel.
 
 pub mod audit;
+pub mod cases;
 mod error;
+pub mod identity;
 pub mod keys;
+pub mod messages;
 pub mod migrations;
+pub mod notices;
+pub mod plans;
 mod pool;
+pub mod proposals;
+pub mod queue;
 mod schema;
 
 pub use error::{Error, Result};

@@ -1,0 +1,343 @@
+//! Cases: the row, its place in the state machine, and saving a transition.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::schema::{case_digests, cases, pauses};
+use super::{Error, Result, proposals};
+use crate::domain::case::{Case, IdentityStanding, RefusalGround, State};
+use crate::domain::deadline::{Deadline, Pause};
+use crate::domain::identity::Level;
+use crate::domain::ids::{CaseId, Reference, StaffId};
+use crate::domain::language::Language;
+use crate::domain::right::Right;
+
+/// A case as it is kept.
+#[derive(Clone, Debug)]
+pub struct StoredCase {
+    /// Its id.
+    pub id: CaseId,
+    /// Its name towards people.
+    pub reference: Reference,
+    /// What the state machine works on.
+    pub case: Case,
+    /// Grows with every change that staff should see before they act.
+    pub version: i64,
+    /// How the request came.
+    pub channel: String,
+    /// The language the person chose.
+    pub language: Language,
+    /// The clock.
+    pub deadline: Deadline,
+    /// Who works on it.
+    pub assignee: Option<StaffId>,
+    /// What staff must look at, as a code.
+    pub attention: Option<String>,
+    /// Since when it is in its state.
+    pub state_since: DateTime<Utc>,
+    /// What the person wrote, sealed with the case's key.
+    pub sealed: Vec<u8>,
+    /// Keyed hash of the body that an Idempotency-Key came with.
+    pub idempotency_body: Option<Vec<u8>>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = cases)]
+struct Row {
+    id: Uuid,
+    reference: String,
+    right_: String,
+    state: String,
+    version: i64,
+    channel: String,
+    language: String,
+    received_at: DateTime<Utc>,
+    extended: bool,
+    identity_level: i16,
+    required_level: i16,
+    on_hold: bool,
+    assignee: Option<Uuid>,
+    attention: Option<String>,
+    cool_off_until: Option<DateTime<Utc>>,
+    asked_on: Option<NaiveDate>,
+    state_since: DateTime<Utc>,
+    refusal_ground: Option<String>,
+    sealed: Vec<u8>,
+    idempotency_body: Option<Vec<u8>>,
+}
+
+impl Row {
+    fn state(&self) -> Result<State> {
+        let at = self.state_since;
+        Ok(match self.state.as_str() {
+            "received" => State::Received,
+            "identity_pending" => State::IdentityPending,
+            "assessing" => State::Assessing,
+            "clarification_pending" => State::ClarificationPending {
+                asked_on: self.asked_on.ok_or(Error::Corrupt("cases.asked_on"))?,
+            },
+            "approved" => State::Approved {
+                cool_off_until: self
+                    .cool_off_until
+                    .ok_or(Error::Corrupt("cases.cool_off_until"))?,
+            },
+            "executing" => State::Executing,
+            "ready_for_release" => State::ReadyForRelease,
+            "answered" => State::Answered { at },
+            "closed" => State::Closed { at },
+            "refused" => {
+                let ground = self.refusal_ground.as_deref().and_then(RefusalGround::from_name);
+                State::Refused {
+                    at,
+                    ground: ground.ok_or(Error::Corrupt("cases.refusal_ground"))?,
+                }
+            }
+            "withdrawn" => State::Withdrawn { at },
+            "lapsed" => State::Lapsed { at },
+            "forwarded" => State::Forwarded { at },
+            _ => return Err(Error::Corrupt("cases.state")),
+        })
+    }
+
+    fn load(self, conn: &mut PgConnection) -> Result<StoredCase> {
+        let id = CaseId(self.id);
+        let case = Case {
+            right: Right::from_name(&self.right_).ok_or(Error::Corrupt("cases.right"))?,
+            state: self.state()?,
+            identity: IdentityStanding {
+                reached: level(self.identity_level)?,
+                required: level(self.required_level)?,
+            },
+            proposal: proposals::find_current(conn, id)?,
+            on_hold: self.on_hold,
+            extended: self.extended,
+            received_at: self.received_at,
+        };
+        let deadline = Deadline::from_parts(self.received_at, list_pauses(conn, id)?, self.extended);
+        Ok(StoredCase {
+            id,
+            reference: Reference::parse(&self.reference).map_err(|_| Error::Corrupt("cases.reference"))?,
+            case,
+            version: self.version,
+            channel: self.channel,
+            language: Language::from_tag(&self.language).ok_or(Error::Corrupt("cases.language"))?,
+            deadline,
+            assignee: self.assignee.map(StaffId),
+            attention: self.attention,
+            state_since: self.state_since,
+            sealed: self.sealed,
+            idempotency_body: self.idempotency_body,
+        })
+    }
+}
+
+fn level(number: i16) -> Result<Level> {
+    Level::from_number(number).ok_or(Error::Corrupt("cases.identity_level"))
+}
+
+/// A case to be taken in.
+#[derive(Insertable)]
+#[diesel(table_name = cases)]
+pub struct NewCase {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name towards people.
+    pub reference: String,
+    /// The right's name.
+    pub right_: &'static str,
+    /// Always `received`.
+    pub state: &'static str,
+    /// How the request came.
+    pub channel: String,
+    /// The language's tag.
+    pub language: &'static str,
+    /// When it reached us.
+    pub received_at: DateTime<Utc>,
+    /// The deadline.
+    pub due_on: NaiveDate,
+    /// The level that the right needs.
+    pub required_level: i16,
+    /// When it was written down.
+    pub state_since: DateTime<Utc>,
+    /// When it was written down.
+    pub created_at: DateTime<Utc>,
+    /// What the person wrote, sealed.
+    pub sealed: Vec<u8>,
+    /// Keyed hash of the Idempotency-Key.
+    pub idempotency_digest: Option<Vec<u8>>,
+    /// Keyed hash of the body that came with it.
+    pub idempotency_body: Option<Vec<u8>>,
+}
+
+/// Takes a case in.
+///
+/// # Errors
+/// [`Error::Duplicate`] when the Idempotency-Key has been used.
+pub fn insert(conn: &mut PgConnection, new: &NewCase, digests: &[(&'static str, [u8; 32])]) -> Result<()> {
+    diesel::insert_into(cases::table).values(new).execute(conn)?;
+    let rows: Vec<_> = digests
+        .iter()
+        .map(|(kind, digest)| {
+            (
+                case_digests::case_id.eq(new.id),
+                case_digests::kind.eq(*kind),
+                case_digests::digest.eq(digest.to_vec()),
+            )
+        })
+        .collect();
+    diesel::insert_into(case_digests::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The case of that reference.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn find(conn: &mut PgConnection, reference: &Reference) -> Result<StoredCase> {
+    let row: Row = cases::table
+        .filter(cases::reference.eq(reference.as_str()))
+        .select(Row::as_select())
+        .first(conn)?;
+    row.load(conn)
+}
+
+/// The case of that id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn find_by_id(conn: &mut PgConnection, id: CaseId) -> Result<StoredCase> {
+    let row: Row = cases::table.find(id.0).select(Row::as_select()).first(conn)?;
+    row.load(conn)
+}
+
+/// The case that an Idempotency-Key made.
+///
+/// # Errors
+/// [`Error::NotFound`] when it made none.
+pub fn find_by_idempotency(conn: &mut PgConnection, digest: &[u8; 32]) -> Result<StoredCase> {
+    let row: Row = cases::table
+        .filter(cases::idempotency_digest.eq(digest.as_slice()))
+        .select(Row::as_select())
+        .first(conn)?;
+    row.load(conn)
+}
+
+/// The case, locked until the transaction ends, so that its transitions come one after the other.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn lock(conn: &mut PgConnection, id: CaseId) -> Result<StoredCase> {
+    let row: Row = cases::table
+        .find(id.0)
+        .select(Row::as_select())
+        .for_update()
+        .first(conn)?;
+    row.load(conn)
+}
+
+/// What a transition changed: keeps `next` as what `before`, which must be locked, has become.
+/// `visible`: whether staff should look again before they act on what they saw.
+///
+/// # Errors
+/// [`Error::Stale`] when the row is not the one read; [`Error::Forbidden`] when the database's own
+/// guard refuses the move.
+pub fn save(
+    conn: &mut PgConnection,
+    before: &StoredCase,
+    next: &Case,
+    visible: bool,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let state_since = if before.case.state.name() == next.state.name() {
+        before.state_since
+    } else {
+        at
+    };
+    let deadline = Deadline::from_parts(next.received_at, before.deadline.pauses().to_vec(), next.extended);
+    let (mut cool_off, mut asked_on, mut ground) = (None, None, None);
+    match next.state {
+        State::Approved { cool_off_until } => cool_off = Some(cool_off_until),
+        State::ClarificationPending { asked_on: on } => asked_on = Some(on),
+        State::Refused { ground: why, .. } => ground = Some(why.name()),
+        _ => {}
+    }
+    let updated =
+        diesel::update(cases::table.filter(cases::id.eq(before.id.0).and(cases::version.eq(before.version))))
+            .set((
+                cases::state.eq(next.state.name()),
+                cases::version.eq(before.version + i64::from(visible)),
+                cases::extended.eq(next.extended),
+                cases::due_on.eq(deadline.due_on()),
+                cases::identity_level.eq(next.identity.reached.number()),
+                cases::required_level.eq(next.identity.required.number()),
+                cases::on_hold.eq(next.on_hold),
+                cases::cool_off_until.eq(cool_off),
+                cases::asked_on.eq(asked_on),
+                cases::refusal_ground.eq(ground),
+                cases::state_since.eq(state_since),
+            ))
+            .execute(conn)?;
+    if updated == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// Says what staff must look at, or that there is nothing any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_attention(conn: &mut PgConnection, id: CaseId, code: Option<&str>) -> Result<()> {
+    diesel::update(cases::table.find(id.0))
+        .set(cases::attention.eq(code))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives the case to a member of staff.
+///
+/// # Errors
+/// [`Error::Stale`] when the case has changed since `version`.
+pub fn assign(conn: &mut PgConnection, id: CaseId, version: i64, to: Option<StaffId>) -> Result<()> {
+    let updated = diesel::update(cases::table.filter(cases::id.eq(id.0).and(cases::version.eq(version))))
+        .set((
+            cases::assignee.eq(to.map(|staff| staff.0)),
+            cases::version.eq(version + 1),
+        ))
+        .execute(conn)?;
+    if updated == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+fn list_pauses(conn: &mut PgConnection, id: CaseId) -> Result<Vec<Pause>> {
+    let rows: Vec<(NaiveDate, Option<NaiveDate>)> = pauses::table
+        .filter(pauses::case_id.eq(id.0))
+        .order(pauses::asked_on)
+        .select((pauses::asked_on, pauses::answered_on))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(asked_on, answered_on)| Pause {
+            asked_on,
+            answered_on,
+        })
+        .collect())
+}
+
+/// Cases that wait for identity since before `since`, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_unproved(conn: &mut PgConnection, since: DateTime<Utc>, limit: i64) -> Result<Vec<CaseId>> {
+    let ids: Vec<Uuid> = cases::table
+        .filter(
+            cases::state
+                .eq("identity_pending")
+                .and(cases::state_since.lt(since)),
+        )
+        .order(cases::state_since)
+        .limit(limit)
+        .select(cases::id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(CaseId).collect())
+}
