@@ -99,6 +99,8 @@ cleanup() {
     rm -rf "$scratch"
 }
 
+verdict() { awk "BEGIN { print ($1 ? \"reached\" : \"not reached\") }"; }
+
 # The value of a `key=value` in a line of the load client.
 value() { sed -n "s/.*\b$1=\([^ ]*\).*/\1/p" <<<"$2"; }
 
@@ -111,7 +113,7 @@ limit_of_intake() {
 
 # Alternates the limit and the service, so that a change in the machine's mood meets both.
 bench_intake() {
-    local duration round line limit reached ratio half verdict p50 p99
+    local duration round line limit reached ratio half p50 p99
     duration=$(seconds 20)
     for ((round = 1; round <= rounds; round++)); do
         limit_of_intake "$duration" $((round * 100000000)) >>"$scratch/limit"
@@ -128,9 +130,8 @@ bench_intake() {
     line=$(load "$(seconds 30)" "$half")
     p50=$(value p50_ms "$line")
     p99=$(value p99_ms "$line")
-    verdict=$(awk -v r="$ratio" -v p="$p99" 'BEGIN { print (r >= 0.5 && p < 50 ? "reached" : "not reached") }')
-    rows+=("| Intake, $connections connections | $reached requests/s | pgbench, same SQL, same cluster: ${limit%.*}/s | $ratio | ≥ 0.5 | $verdict |")
-    rows+=("| Intake at $half requests/s, open loop | p50 $p50 ms, p99 $p99 ms | – | – | p99 < 50 ms | $verdict |")
+    rows+=("| Intake, $connections connections | $reached requests/s | pgbench, same SQL, same cluster: ${limit%.*}/s | $ratio | ≥ 0.5 | $(verdict "$ratio >= 0.5") |")
+    rows+=("| Intake at $half requests/s, open loop | p50 $p50 ms, p99 $p99 ms | – | – | p99 < 50 ms | $(verdict "$p99 < 50") |")
 }
 
 write_report() {
