@@ -34,6 +34,25 @@ impl Keys {
     }
 }
 
+/// What hashing one password costs: argon2id with one lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    /// The least that OWASP's password storage guide asks for with one lane.
+    fn default() -> Self {
+        Self {
+            memory_kib: 19_456,
+            passes: 2,
+        }
+    }
+}
+
 /// Settings that use cases need.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -47,6 +66,8 @@ pub struct Policy {
     pub public_url: String,
     /// The public key that portal tokens are signed for, when the host's portal hands people over.
     pub portal: Option<super::handoff::PortalKey>,
+    /// What hashing a password of staff costs; only tests take less than the default.
+    pub password_cost: PasswordCost,
 }
 
 /// Everything a use case needs: data, time, chance, keys, the organisation and its systems.

@@ -5,5 +5,5 @@ mod error;
 pub mod handoff;
 pub mod ports;
 
-pub use context::{Context, Keys, Policy};
+pub use context::{Context, Keys, PasswordCost, Policy};
 pub use error::{Error, FieldError, Result};

@@ -4,6 +4,7 @@
 pub mod browser;
 mod browser_tests;
 mod chromedriver;
+pub mod context;
 pub mod fixtures;
 pub mod mail;
 pub mod smtp;

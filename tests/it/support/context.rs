@@ -1,0 +1,186 @@
+//! A context for use cases: a clock that stands until it is moved, seeded chance, the ADMAX profile, and systems
+//! that refuse unless a test gives its own.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use dataratt::adapters::profiles;
+use dataratt::domain::organisation::Organisation;
+use dataratt::domain::retention::{FiscalYear, FiscalYears};
+use dataratt::domain::sealing::SecretKey;
+use dataratt::services::ports::{Clock, Random, System, SystemError, Systems};
+use dataratt::services::{Context, Keys, PasswordCost, Policy};
+use dataratt::store::Store;
+
+/// Where people reach the service under test.
+pub const PUBLIC_URL: &str = "https://dataratt.example";
+
+/// A clock that stands still until a test moves it. Copies are the same clock.
+#[derive(Clone)]
+pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
+
+impl TestClock {
+    /// A clock that shows `now`.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self(Arc::new(Mutex::new(now)))
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+
+    /// Sets it, forward or back.
+    pub fn set(&self, now: DateTime<Utc>) {
+        *self.0.lock().unwrap() = now;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Chance that is the same in every run.
+pub struct SeededRandom(Mutex<StdRng>);
+
+impl SeededRandom {
+    /// Two with the same seed give the same bytes.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+    }
+}
+
+impl Random for SeededRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap().fill_bytes(bytes);
+    }
+}
+
+/// No system is connected.
+pub struct NoSystems;
+
+impl Systems for NoSystems {
+    fn get(&self, id: &str) -> Result<Arc<dyn System>, SystemError> {
+        Err(SystemError::NotConnected {
+            system: id.to_owned(),
+            reason: "this test connects none".to_owned(),
+        })
+    }
+}
+
+/// A context and the clock that moves it. It dereferences to its [`Context`], whose fields a test may replace.
+pub struct TestContext {
+    ctx: Context,
+    /// Its clock.
+    pub clock: TestClock,
+    instances: Arc<AtomicU64>,
+}
+
+impl TestContext {
+    /// A context over `store`, on Monday 2026-11-23 at 08:00 UTC, with a password hash that costs next to nothing.
+    pub fn new(store: Store) -> Self {
+        let clock = TestClock::at(Utc.with_ymd_and_hms(2026, 11, 23, 8, 0, 0).unwrap());
+        let ctx = Context {
+            store,
+            clock: Arc::new(clock.clone()),
+            random: Arc::new(SeededRandom::new(1)),
+            keys: Keys::new(SecretKey::new([42; 32])),
+            organisation: Arc::clone(&ADMAX),
+            fiscal_years: Arc::new(fiscal_years(&ADMAX)),
+            systems: Arc::new(NoSystems),
+            policy: policy(),
+        };
+        Self {
+            ctx,
+            clock,
+            instances: Arc::new(AtomicU64::new(1)),
+        }
+    }
+
+    /// Another instance of the service: same database, keys and clock, chance of its own.
+    pub fn another(&self) -> Self {
+        let seed = self.instances.fetch_add(1, Ordering::Relaxed) + 1;
+        let ctx = Context {
+            random: Arc::new(SeededRandom::new(seed)),
+            ..self.ctx.clone()
+        };
+        Self {
+            ctx,
+            clock: self.clock.clone(),
+            instances: Arc::clone(&self.instances),
+        }
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+}
+
+impl Deref for TestContext {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.ctx
+    }
+}
+
+impl DerefMut for TestContext {
+    fn deref_mut(&mut self) -> &mut Context {
+        &mut self.ctx
+    }
+}
+
+static ADMAX: LazyLock<Arc<Organisation>> =
+    LazyLock::new(|| Arc::new(profiles::load("admax").expect("the profile ships")));
+
+/// Settings as a deployment has them, but for the cost of passwords.
+pub fn policy() -> Policy {
+    Policy {
+        cool_off: Duration::from_hours(24),
+        two_person: true,
+        limits: true,
+        public_url: PUBLIC_URL.to_owned(),
+        portal: None,
+        password_cost: PasswordCost {
+            memory_kib: 8,
+            passes: 1,
+        },
+    }
+}
+
+fn fiscal_years(organisation: &Organisation) -> FiscalYears {
+    let years = organisation.fiscal_years.iter().map(|year| FiscalYear {
+        start: year.start,
+        end: year.end,
+    });
+    FiscalYears::new(years.collect()).expect("the profile's fiscal years hold together")
+}
+
+#[test]
+fn a_clock_moves_only_when_told() {
+    let clock = TestClock::at(Utc.with_ymd_and_hms(2026, 11, 23, 8, 0, 0).unwrap());
+    let copy = clock.clone();
+    let before = copy.now();
+    clock.advance(TimeDelta::minutes(5));
+    assert_eq!(copy.now() - before, TimeDelta::minutes(5));
+}
+
+#[test]
+fn a_seed_repeats_and_another_does_not() {
+    let bytes = |seed| {
+        let mut bytes = [0; 16];
+        SeededRandom::new(seed).fill(&mut bytes);
+        bytes
+    };
+    assert_eq!(bytes(7), bytes(7));
+    assert_ne!(bytes(7), bytes(8));
+}
