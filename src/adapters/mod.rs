@@ -2,5 +2,6 @@
 
 pub mod cluster;
 pub mod profiles;
+pub mod sample;
 pub mod templates;
 pub mod texts;
