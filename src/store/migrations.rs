@@ -38,6 +38,9 @@ pub fn migrate(owner_url: &str) -> Result<Vec<String>, MigrationError> {
         .run_pending_migrations(MIGRATIONS)
         .map_err(|error| MigrationError::Failed(error.to_string()))?;
     let names = ran.iter().map(ToString::to_string).collect();
+    // Made before the first migration sets the default privileges; the service asks it whether all have run.
+    conn.batch_execute("GRANT SELECT ON __diesel_schema_migrations TO dataratt_app")
+        .map_err(failed)?;
     conn.batch_execute("SELECT pg_advisory_unlock(7263711)")
         .map_err(failed)?;
     Ok(names)

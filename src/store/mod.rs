@@ -4,7 +4,10 @@ pub mod audit;
 pub mod cases;
 mod error;
 pub mod identity;
+pub mod jobs;
 pub mod keys;
+pub mod locks;
+pub mod mails;
 pub mod messages;
 pub mod migrations;
 pub mod notices;
@@ -13,6 +16,7 @@ mod pool;
 pub mod proposals;
 pub mod queue;
 mod schema;
+pub mod throttles;
 
 pub use error::{Error, Result};
 pub use pool::Store;

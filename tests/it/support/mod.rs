@@ -5,6 +5,7 @@ pub mod browser;
 mod browser_tests;
 mod chromedriver;
 pub mod context;
+pub mod database;
 pub mod fixtures;
 pub mod mail;
 pub mod smtp;
