@@ -98,13 +98,13 @@ impl Cluster {
         let binaries = setup::fitting_binaries(&places.data)?;
         setup::init(&places, &account, &binaries, options)?;
         let server = launch(&places, &account, &binaries, options)?;
-        let cluster = Self {
+        // Before there is a value whose drop would wait for the lock held here.
+        setup::ensure_roles(&setup::url(&places.socket, OWNER_ROLE, "postgres"))?;
+        Ok(Self {
             data_dir,
             socket: places.socket,
             ownership: Some(Ownership { server, _lock: owner }),
-        };
-        setup::ensure_roles(&cluster)?;
-        Ok(cluster)
+        })
     }
 
     fn attached(data_dir: PathBuf, places: &setup::Places) -> Result<Self, ClusterError> {

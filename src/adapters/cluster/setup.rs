@@ -9,7 +9,7 @@ use postgres::{Client, NoTls};
 use sha2::{Digest, Sha256};
 
 use super::account::Account;
-use super::{APP_ROLE, Binaries, Cluster, ClusterError, ClusterOptions, DATABASE, OWNER_ROLE};
+use super::{APP_ROLE, Binaries, ClusterError, ClusterOptions, DATABASE, OWNER_ROLE};
 
 /// The kernel takes 107 bytes of socket path, of which PostgreSQL adds `/.s.PGSQL.5432.lock`.
 const SOCKET_DIR_MAX: usize = 85;
@@ -205,8 +205,8 @@ pub(super) fn settings(places: &Places, options: ClusterOptions) -> Vec<(&'stati
 }
 
 /// The runtime role and the service's database; made at the first start, or completed after a crash in it.
-pub(super) fn ensure_roles(cluster: &Cluster) -> Result<(), ClusterError> {
-    let mut client = Client::connect(&cluster.owner_url("postgres"), NoTls)?;
+pub(super) fn ensure_roles(url: &str) -> Result<(), ClusterError> {
+    let mut client = Client::connect(url, NoTls)?;
     if client
         .query_opt("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&APP_ROLE])?
         .is_none()

@@ -97,6 +97,21 @@ fn a_second_user_attaches_and_does_not_end_it() {
 }
 
 #[test]
+fn a_start_that_fails_after_the_server_came_up_leaves_nothing_running() {
+    let dir = directory();
+    let cluster = Cluster::start(dir.path(), TESTING).unwrap();
+    client(&cluster)
+        .batch_execute(&format!(
+            "DROP ROLE {APP_ROLE}; ALTER ROLE {OWNER_ROLE} SET default_transaction_read_only = on"
+        ))
+        .unwrap();
+    cluster.stop().unwrap();
+    let refusal = Cluster::start(dir.path(), TESTING).unwrap_err();
+    assert!(matches!(refusal, ClusterError::Database(_)), "{refusal}");
+    assert_eq!(server::running(&dir.path().join("postgres")), None);
+}
+
+#[test]
 fn two_first_starts_make_one_cluster() {
     let dir = directory();
     let path = dir.path().to_owned();

@@ -171,5 +171,7 @@ fn how_long_loading_takes() {
     let host = Host::start();
     let started = Instant::now();
     let counts = load(&host.server(), people, 1, &profile()).unwrap();
-    println!("{counts:?} in {:?}", started.elapsed());
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let memory = status.lines().find(|line| line.starts_with("VmHWM"));
+    println!("{counts:?} in {:?}, {memory:?}", started.elapsed());
 }
