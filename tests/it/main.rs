@@ -7,4 +7,5 @@
 )]
 
 mod guards;
+mod store;
 mod support;
