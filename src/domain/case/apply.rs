@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, Confirmation, Effect, Event, Proposal, State, Transition};
+use super::{Case, Confirmation, Effect, Event, Proposal, RefusalGround, State, Transition};
 use crate::domain::ids::StaffId;
 use crate::domain::right::Right;
 
@@ -80,53 +80,52 @@ impl Case {
     fn apply_intake(&self, event: &Event) -> Outcome {
         match (event, self.state) {
             (Event::IdentityAsked, State::Received) => {
-                let asked = self.with(State::IdentityPending);
-                Ok(asked.case.into_assessment_when_proved())
+                Ok(self.in_state(State::IdentityPending).assessed_when_proved())
             }
-            (Event::LevelRequired(level), state) if state.is_open() => {
+            // From the approval on, the level is what was approved; to raise it, stop the erasure first.
+            (Event::LevelRequired(level), state) if state.is_undecided() => {
                 let mut case = self.clone();
                 case.identity.required = *level;
-                Ok(case.into_assessment_when_proved())
+                Ok(case.assessed_when_proved())
             }
             (Event::IdentityProved(level), state) if state.can_be_withdrawn() => {
                 let mut case = self.clone();
                 case.identity.reached = self.identity.reached.max(*level);
-                Ok(case.into_assessment_when_proved())
+                Ok(case.assessed_when_proved())
             }
-            (Event::ClarificationAsked { on }, State::Assessing) => {
-                Ok(self.with(State::ClarificationPending { asked_on: *on }))
-            }
+            (Event::ClarificationAsked { on }, State::Assessing) => Ok(self
+                .in_state(State::ClarificationPending { asked_on: *on })
+                .with([])),
             (Event::ClarificationAnswered, State::ClarificationPending { .. }) => {
-                Ok(self.with(State::Assessing))
+                Ok(self.in_state(State::Assessing).with([]))
             }
             (Event::Extended, state) if state.is_open() => {
                 if self.extended {
                     return Err(TransitionError::AlreadyDone);
                 }
-                Ok(Transition {
-                    case: Self {
-                        extended: true,
-                        ..self.clone()
-                    },
-                    effects: vec![],
-                })
+                let extended = true;
+                Ok(Self {
+                    extended,
+                    ..self.clone()
+                }
+                .with([]))
             }
             _ => Err(self.not_in_state()),
         }
     }
 
-    /// Moves a case that waited for identity on to assessment, once the identity is enough.
-    fn into_assessment_when_proved(self) -> Transition {
-        let waits = matches!(self.state, State::Received | State::IdentityPending);
-        let state = if waits && self.identity.is_enough() {
-            State::Assessing
-        } else {
-            self.state
-        };
-        Transition {
-            case: Self { state, ..self },
-            effects: vec![],
+    /// Once the identity is enough, moves a case that waited for it on to assessment, and drops a
+    /// refusal that was prepared for want of it.
+    fn assessed_when_proved(mut self) -> Transition {
+        if self.identity.is_enough() {
+            if matches!(self.state, State::Received | State::IdentityPending) {
+                self.state = State::Assessing;
+            }
+            let ground = RefusalGround::NotIdentified;
+            self.proposal
+                .take_if(|proposal| matches!(proposal, Proposal::Refusal { ground: g, .. } if *g == ground));
         }
+        self.with([])
     }
 
     fn apply_preparation(&self, event: &Event) -> Outcome {
@@ -141,23 +140,19 @@ impl Case {
                 if self.right != Right::Erasure {
                     return Err(TransitionError::NotForRight);
                 }
+                let effects = match confirmation {
+                    Confirmation::Awaited => vec![Effect::AskForConfirmation],
+                    Confirmation::NotNeeded => vec![],
+                    // Nobody can have confirmed what was only now made.
+                    Confirmation::Given => return Err(TransitionError::NotConfirmed),
+                };
                 let proposal = Proposal::Erasure {
                     plan: *plan,
                     hash: hash.clone(),
                     prepared_by: *by,
                     confirmation: *confirmation,
                 };
-                let effects = match confirmation {
-                    Confirmation::Awaited => vec![Effect::AskForConfirmation],
-                    Confirmation::NotNeeded | Confirmation::Given => vec![],
-                };
-                Ok(Transition {
-                    case: Self {
-                        proposal: Some(proposal),
-                        ..self.clone()
-                    },
-                    effects,
-                })
+                Ok(self.proposing(proposal).with(effects))
             }
             Event::ConsequencesConfirmed { hash } => self.confirm(hash),
             Event::RefusalPrepared { ground, by } => {
@@ -169,85 +164,54 @@ impl Case {
                     ground: *ground,
                     prepared_by: *by,
                 };
-                Ok(Transition {
-                    case: Self {
-                        proposal: Some(proposal),
-                        ..self.clone()
-                    },
-                    effects: vec![],
-                })
+                Ok(self.proposing(proposal).with([]))
             }
             _ => Err(self.not_in_state()),
         }
     }
 
     fn confirm(&self, shown: &str) -> Outcome {
-        if self.state != State::Assessing {
-            return Err(self.not_in_state());
+        // Whoever confirms must be the person, at the level that the erasure needs.
+        self.must_assess_with_identity()?;
+        let mut proposal = self.proposal.clone();
+        let Some(Proposal::Erasure {
+            hash, confirmation, ..
+        }) = &mut proposal
+        else {
+            return Err(TransitionError::NothingPrepared);
+        };
+        if hash != shown {
+            return Err(TransitionError::PlanChanged);
         }
-        match &self.proposal {
-            Some(Proposal::Erasure {
-                plan,
-                hash,
-                prepared_by,
-                confirmation,
-            }) => {
-                if hash != shown {
-                    return Err(TransitionError::PlanChanged);
-                }
-                if *confirmation == Confirmation::Given {
-                    return Err(TransitionError::AlreadyDone);
-                }
-                let proposal = Proposal::Erasure {
-                    plan: *plan,
-                    hash: hash.clone(),
-                    prepared_by: *prepared_by,
-                    confirmation: Confirmation::Given,
-                };
-                Ok(Transition {
-                    case: Self {
-                        proposal: Some(proposal),
-                        ..self.clone()
-                    },
-                    effects: vec![],
-                })
-            }
-            _ => Err(TransitionError::NothingPrepared),
+        if *confirmation == Confirmation::Given {
+            return Err(TransitionError::AlreadyDone);
         }
+        *confirmation = Confirmation::Given;
+        Ok(Self {
+            proposal,
+            ..self.clone()
+        }
+        .with([]))
     }
 
     fn approve(&self, by: StaffId, cool_off_until: DateTime<Utc>, at: DateTime<Utc>) -> Outcome {
-        let proposal = self.proposal_for(by)?;
-        match proposal {
-            Proposal::Erasure { confirmation, .. } => {
+        match self.proposal_for(by)? {
+            Proposal::Erasure { .. } => {
                 self.must_assess_with_identity()?;
-                if self.on_hold {
-                    return Err(TransitionError::OnHold);
-                }
-                if *confirmation == Confirmation::Awaited {
-                    return Err(TransitionError::NotConfirmed);
-                }
-                let mut transition = self.with(State::Approved { cool_off_until });
-                transition.effects = vec![Effect::PlanNotices, Effect::ScheduleErasure(cool_off_until)];
-                Ok(transition)
+                self.must_be_free_to_erase()?;
+                Ok(self
+                    .in_state(State::Approved { cool_off_until })
+                    .with([Effect::PlanNotices, Effect::ScheduleErasure(cool_off_until)]))
             }
-            Proposal::Refusal { ground, .. } => {
-                let mut transition = self.with(State::Refused { at, ground: *ground });
-                transition.effects = vec![Effect::TellRefused];
-                Ok(transition)
-            }
+            Proposal::Refusal { ground, .. } => Ok(self
+                .in_state(State::Refused { at, ground: *ground })
+                .with([Effect::TellRefused])),
         }
     }
 
     fn reject(&self, by: StaffId) -> Outcome {
         self.proposal_for(by)?;
-        Ok(Transition {
-            case: Self {
-                proposal: None,
-                ..self.clone()
-            },
-            effects: vec![],
-        })
+        Ok(self.without_proposal(self.state).with([]))
     }
 
     fn proposal_for(&self, by: StaffId) -> Result<&Proposal, TransitionError> {
@@ -263,44 +227,23 @@ impl Case {
 
     fn apply_execution(&self, event: &Event, at: DateTime<Utc>) -> Outcome {
         match (event, self.state) {
-            (Event::Stopped, State::Approved { .. }) => {
-                let case = Self {
-                    state: State::Assessing,
-                    proposal: None,
-                    ..self.clone()
-                };
-                Ok(Transition {
-                    case,
-                    effects: vec![Effect::CancelNotices, Effect::TellWithdrawn],
-                })
-            }
+            (Event::Stopped, State::Approved { .. }) => Ok(self
+                .without_proposal(State::Assessing)
+                .with([Effect::CancelNotices, Effect::TellWithdrawn])),
             (Event::ExecutionStarted, State::Approved { cool_off_until }) => {
-                if self.on_hold {
-                    return Err(TransitionError::OnHold);
-                }
+                self.must_be_free_to_erase()?;
                 if at < cool_off_until {
                     return Err(TransitionError::CoolingOff);
                 }
-                let mut transition = self.with(State::Executing);
-                transition.effects = vec![Effect::SendNotices];
-                Ok(transition)
+                Ok(self.in_state(State::Executing).with([]))
             }
-            (Event::PlanOutdated, State::Executing) => {
-                let case = Self {
-                    state: State::Assessing,
-                    proposal: None,
-                    ..self.clone()
-                };
-                Ok(Transition {
-                    case,
-                    effects: vec![],
-                })
-            }
-            (Event::ExecutionCompleted, State::Executing) => {
-                let mut transition = self.with(State::Answered { at });
-                transition.effects = vec![Effect::TellErased, Effect::SettleIfDone];
-                Ok(transition)
-            }
+            (Event::PlanOutdated, State::Executing) => Ok(self
+                .without_proposal(State::Assessing)
+                .with([Effect::CancelNotices])),
+            // Recipients are told of an erasure that was carried out (Art. 19), not of one that may still stop.
+            (Event::ExecutionCompleted, State::Executing) => Ok(self
+                .in_state(State::Answered { at })
+                .with([Effect::SendNotices, Effect::TellErased, Effect::SettleIfDone])),
             _ => Err(self.not_in_state()),
         }
     }
@@ -308,92 +251,101 @@ impl Case {
     fn apply_ending(&self, event: &Event, at: DateTime<Utc>) -> Outcome {
         match (event, self.state) {
             (Event::Closed, State::Answered { .. })
-            | (Event::ForwardingCompleted, State::Forwarded { .. }) => Ok(self.with(State::Closed { at })),
-            (Event::Withdrawn, state) if state.can_be_withdrawn() => {
-                let case = Self {
-                    state: State::Withdrawn { at },
-                    proposal: None,
-                    ..self.clone()
-                };
-                Ok(Transition {
-                    case,
-                    effects: vec![Effect::CancelNotices, Effect::TellWithdrawn],
-                })
+            | (Event::ForwardingCompleted, State::Forwarded { .. }) => {
+                Ok(self.in_state(State::Closed { at }).with([]))
             }
-            (Event::Lapsed, State::IdentityPending | State::ClarificationPending { .. }) => {
-                let case = Self {
-                    state: State::Lapsed { at },
-                    proposal: None,
-                    ..self.clone()
-                };
-                Ok(Transition {
-                    case,
-                    effects: vec![Effect::TellLapsed],
-                })
-            }
+            (Event::Withdrawn, state) if state.can_be_withdrawn() => Ok(self
+                .without_proposal(State::Withdrawn { at })
+                .with([Effect::CancelNotices, Effect::TellWithdrawn])),
+            (Event::Lapsed, State::IdentityPending | State::ClarificationPending { .. }) => Ok(self
+                .without_proposal(State::Lapsed { at })
+                .with([Effect::TellLapsed])),
             (Event::Forwarded, State::Assessing) => {
-                let case = Self {
-                    state: State::Forwarded { at },
-                    proposal: None,
-                    ..self.clone()
-                };
-                Ok(Transition {
-                    case,
-                    effects: vec![],
-                })
+                // Else the case could never be closed.
+                self.must_assess_with_identity()?;
+                Ok(self.without_proposal(State::Forwarded { at }).with([]))
             }
             (Event::Reopened, State::Refused { .. } | State::Withdrawn { .. } | State::Lapsed { .. }) => {
-                let case = Self {
-                    state: State::IdentityPending,
-                    proposal: None,
-                    ..self.clone()
-                };
-                Ok(case.into_assessment_when_proved())
+                Ok(self
+                    .without_proposal(State::IdentityPending)
+                    .assessed_when_proved())
             }
             _ => Err(self.not_in_state()),
         }
     }
 
     fn apply_hold(&self, event: &Event) -> Outcome {
-        let wanted = matches!(event, Event::HeldLegally);
-        if self.on_hold == wanted {
+        let on_hold = matches!(event, Event::HeldLegally);
+        if self.on_hold == on_hold {
             return Err(TransitionError::AlreadyDone);
         }
-        // What is being erased cannot be held any more; what is erased need not be.
-        if wanted && !self.state.is_open() || matches!(self.state, State::Executing) {
+        // What is being erased cannot be held any more. Afterwards, a hold keeps what was retained from its purge.
+        if matches!(self.state, State::Executing) {
             return Err(self.not_in_state());
         }
-        Ok(Transition {
-            case: Self {
-                on_hold: wanted,
-                ..self.clone()
-            },
-            effects: vec![],
-        })
+        let case = Self {
+            on_hold,
+            ..self.clone()
+        };
+        // Its time may have come and gone during the hold.
+        let effects = match self.state {
+            State::Approved { cool_off_until } if !on_hold => vec![Effect::ScheduleErasure(cool_off_until)],
+            _ => vec![],
+        };
+        Ok(case.with(effects))
     }
 
     fn must_assess_with_identity(&self) -> Result<(), TransitionError> {
-        if self.state != State::Assessing {
-            return Err(if self.state == State::IdentityPending {
-                TransitionError::IdentityMissing
-            } else {
-                self.not_in_state()
-            });
-        }
-        if self.identity.is_enough() {
-            Ok(())
-        } else {
-            Err(TransitionError::IdentityMissing)
+        match self.state {
+            State::Assessing if self.identity.is_enough() => Ok(()),
+            State::Assessing | State::IdentityPending => Err(TransitionError::IdentityMissing),
+            _ => Err(self.not_in_state()),
         }
     }
 
-    fn with(&self, state: State) -> Transition {
+    /// What must hold when an erasure is approved, and again when it starts.
+    fn must_be_free_to_erase(&self) -> Result<(), TransitionError> {
+        if !self.identity.is_enough() {
+            return Err(TransitionError::IdentityMissing);
+        }
+        if self.on_hold {
+            return Err(TransitionError::OnHold);
+        }
+        match &self.proposal {
+            Some(Proposal::Erasure {
+                confirmation: Confirmation::Awaited,
+                ..
+            }) => Err(TransitionError::NotConfirmed),
+            Some(Proposal::Erasure { .. }) => Ok(()),
+            Some(Proposal::Refusal { .. }) | None => Err(TransitionError::NothingPrepared),
+        }
+    }
+
+    fn in_state(&self, state: State) -> Self {
+        Self {
+            state,
+            ..self.clone()
+        }
+    }
+
+    fn without_proposal(&self, state: State) -> Self {
+        Self {
+            proposal: None,
+            ..self.in_state(state)
+        }
+    }
+
+    fn proposing(&self, proposal: Proposal) -> Self {
+        Self {
+            proposal: Some(proposal),
+            ..self.clone()
+        }
+    }
+
+    fn with(self, effects: impl Into<Vec<Effect>>) -> Transition {
         Transition {
-            case: Self {
-                state,
-                ..self.clone()
-            },
-            effects: vec![],
+            case: self,
+            effects: effects.into(),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::domain::ids::{PlanId, StaffId};
 pub enum Event {
     /// The codes have been made and their mails queued.
     IdentityAsked,
-    /// The level that the right needs became known, or a stronger one turned out to be needed.
+    /// The level that the right needs became known, or a stronger one turned out to be needed. An approved
+    /// erasure must be stopped first.
     LevelRequired(Level),
     /// A proof was given or accepted; the level now reached.
     IdentityProved(Level),
@@ -32,7 +33,7 @@ pub enum Event {
         hash: String,
         /// Who made it.
         by: StaffId,
-        /// Whether the person must confirm its consequences.
+        /// Whether the person must confirm its consequences; never given already.
         confirmation: Confirmation,
     },
     /// The person confirmed the consequences of the plan with this hash.
@@ -63,7 +64,7 @@ pub enum Event {
     Stopped,
     /// The cool-off is over and the erasure starts.
     ExecutionStarted,
-    /// What the systems hold is no longer what was approved: a new plan is needed.
+    /// What the systems hold is no longer what was approved, and nothing has been erased: a new plan is needed.
     PlanOutdated,
     /// All steps are done and verified.
     ExecutionCompleted,
@@ -79,9 +80,9 @@ pub enum Event {
     ForwardingCompleted,
     /// An ended case is taken up again.
     Reopened,
-    /// A legal hold forbids erasing.
+    /// A legal hold forbids erasing and, after the answer, the purge of what was retained.
     HeldLegally,
-    /// The legal hold is lifted.
+    /// The legal hold is lifted; an approved erasure goes on.
     HoldLifted,
 }
 
@@ -90,9 +91,10 @@ pub enum Event {
 pub enum Effect {
     /// Ask the person to confirm what the plan ends.
     AskForConfirmation,
-    /// Carry the erasure out, not before this time.
+    /// Carry the erasure out, not before this time. It may come again for the same time, after a hold.
     ScheduleErasure(DateTime<Utc>),
-    /// Take what the notices will need, before anything is erased.
+    /// Take what the notices will need, before anything is erased; what an earlier plan of the case took and
+    /// dropped is taken up again.
     PlanNotices,
     /// Send the planned notices.
     SendNotices,

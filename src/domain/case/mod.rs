@@ -8,6 +8,8 @@ mod apply;
 mod event;
 mod refusal;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use apply::TransitionError;
 pub use event::{Effect, Event, Transition};

@@ -122,13 +122,15 @@ impl State {
     /// Whether nothing irreversible has begun, so that the person can still take the request back.
     #[must_use]
     pub const fn can_be_withdrawn(&self) -> bool {
+        self.is_undecided() || matches!(self, Self::Approved { .. })
+    }
+
+    /// Whether nothing has been decided, so that more can still be asked of the person.
+    #[must_use]
+    pub const fn is_undecided(&self) -> bool {
         matches!(
             self,
-            Self::Received
-                | Self::IdentityPending
-                | Self::Assessing
-                | Self::ClarificationPending { .. }
-                | Self::Approved { .. }
+            Self::Received | Self::IdentityPending | Self::Assessing | Self::ClarificationPending { .. }
         )
     }
 }

@@ -1,0 +1,54 @@
+//! The database's table of moves between states, held against the rules.
+
+use std::collections::BTreeSet;
+
+use super::world::world;
+use super::*;
+
+const MIGRATION: &str = include_str!("../../../../migrations/2026-11-21-000200_create_cases/up.sql");
+
+fn moves_in_the_database() -> BTreeSet<(String, String)> {
+    let (_, rest) = MIGRATION
+        .split_once("INSERT INTO case_transitions (from_state, to_state) VALUES")
+        .expect("the migration fills the table");
+    let (values, _) = rest.split_once(';').expect("the statement ends");
+    let pairs: Vec<(String, String)> = values
+        .split('(')
+        .skip(1)
+        .map(|pair| {
+            let mut names = pair.split('\'');
+            let mut name = || names.nth(1).expect("a quoted name").to_owned();
+            (name(), name())
+        })
+        .collect();
+    let distinct: BTreeSet<_> = pairs.iter().cloned().collect();
+    assert_eq!(distinct.len(), pairs.len(), "no pair stands twice");
+    distinct
+}
+
+#[test]
+fn the_database_allows_exactly_the_moves_that_the_rules_make() {
+    let by_rules: BTreeSet<(String, String)> = Right::ALL
+        .into_iter()
+        .flat_map(|right| &world(right).cells)
+        .flat_map(|((from, _), cell)| cell.next.iter().map(move |to| (*from, *to)))
+        .filter(|(from, to)| from != to)
+        .map(|(from, to)| (from.to_owned(), to.to_owned()))
+        .collect();
+    assert_eq!(by_rules, moves_in_the_database());
+}
+
+#[test]
+fn the_database_knows_the_same_states() {
+    let names = State::NAMES.map(|name| format!("'{name}'")).join(", ");
+    assert!(MIGRATION.contains(&format!("CHECK (state IN ({names}))")));
+}
+
+#[test]
+fn grounds_have_names_that_lead_back() {
+    for ground in RefusalGround::ALL {
+        assert_eq!(RefusalGround::from_name(ground.name()), Some(*ground));
+        assert_eq!(serde_json::to_value(ground).unwrap(), ground.name());
+    }
+    assert_eq!(RefusalGround::from_name("because"), None);
+}
