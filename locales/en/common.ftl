@@ -38,30 +38,12 @@ right-line-consent_withdrawal = You said yes to something, such as a newsletter,
 
 article-short = Article { $article }
 
-state-received = Received
-state-identity_pending = Waiting until we know it is you
-state-assessing = We are going through your case
-state-clarification_pending = Waiting for an answer from you
-state-approved = Decided
-state-executing = Being carried out
-state-ready_for_release = The answer is on its way
-state-answered = Answered
-state-closed = Closed
-state-refused = Refused
-state-withdrawn = Withdrawn
-state-lapsed = Closed without an answer
-state-forwarded = Passed on to the one responsible
 
 level-A0 = The e-mail address you typed
 level-A1 = An address we already had on file
 level-A2 = Logged in with us, or one further proof
 level-A3 = eID, a meeting or two further proofs
 
-kind-private = Private person
-kind-sole_trader = Sole trader
-kind-contact_person = Contact person of a company
-kind-user = User of a service
-kind-subscriber = Newsletter subscriber
 
 outcome-erased = Erased
 outcome-erased_backups_until = Erased, backups go later
@@ -84,14 +66,6 @@ optional = optional
 errors-title = { $count ->
     [one] There is one thing to put right
    *[other] There are { $count } things to put right
- }
-rows = { $count ->
-    [one] { $count } row
-   *[other] { $count } rows
- }
-days = { $count ->
-    [one] { $count } day
-   *[other] { $count } days
  }
 until = through { $date }
 no-end-date = until further notice

@@ -38,30 +38,12 @@ right-line-consent_withdrawal = Du har sagt ja till något, till exempel nyhetsb
 
 article-short = Artikel { $article }
 
-state-received = Mottagen
-state-identity_pending = Väntar på att vi vet att det är du
-state-assessing = Vi går igenom ärendet
-state-clarification_pending = Väntar på svar från dig
-state-approved = Beslutad
-state-executing = Utförs nu
-state-ready_for_release = Svaret är på väg
-state-answered = Besvarad
-state-closed = Avslutad
-state-refused = Avslagen
-state-withdrawn = Tillbakatagen
-state-lapsed = Avslutad utan svar
-state-forwarded = Skickad till den som ansvarar
 
 level-A0 = E-postadressen du skrev in
 level-A1 = En adress vi redan hade registrerad
 level-A2 = Inloggad hos oss, eller ett extra bevis
 level-A3 = E-legitimation, ett möte eller två extra bevis
 
-kind-private = Privatperson
-kind-sole_trader = Enskild firma
-kind-contact_person = Kontaktperson för ett företag
-kind-user = Användare av en tjänst
-kind-subscriber = Prenumerant på nyhetsbrev
 
 outcome-erased = Raderat
 outcome-erased_backups_until = Raderat, säkerhetskopior försvinner senare
@@ -84,14 +66,6 @@ optional = valfritt
 errors-title = { $count ->
     [one] Det är en sak att rätta till
    *[other] Det är { $count } saker att rätta till
- }
-rows = { $count ->
-    [one] { $count } post
-   *[other] { $count } poster
- }
-days = { $count ->
-    [one] { $count } dag
-   *[other] { $count } dagar
  }
 until = till och med { $date }
 no-end-date = tills vidare

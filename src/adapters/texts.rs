@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use chrono::NaiveDate;
 use fluent_templates::fluent_bundle::FluentValue;
@@ -59,6 +60,35 @@ impl Texts {
     #[must_use]
     pub fn of(self, prefix: &str, name: impl AsRef<str>) -> String {
         t(self.language, &format!("{prefix}{}", name.as_ref()))
+    }
+
+    /// Like [`Self::of`], but the name itself where there is no such text: for names that others may add to.
+    #[must_use]
+    pub fn or(self, prefix: &str, name: impl AsRef<str>) -> String {
+        let text = self.of(prefix, name.as_ref());
+        if text.starts_with(MISSING) {
+            name.as_ref().replace('_', " ")
+        } else {
+            text
+        }
+    }
+
+    /// A number with its thousands apart, as the language writes them.
+    #[must_use]
+    pub fn number(self, number: impl Display) -> String {
+        let digits = number.to_string();
+        let apart = match self.language {
+            Language::Sv => '\u{a0}',
+            Language::En => ',',
+        };
+        let mut grouped = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) && !grouped.ends_with('-') {
+                grouped.push(apart);
+            }
+            grouped.push(digit);
+        }
+        grouped
     }
 
     /// The text of `key` with one value in it.

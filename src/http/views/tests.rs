@@ -6,31 +6,15 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::customer::Step;
 use super::samples;
+use super::staff::STATES;
 use crate::adapters::texts::MISSING;
 use crate::domain::language::Language;
 use crate::domain::right::Right;
 
-/// The states of a case, as in the API.
-pub const STATES: [&str; 13] = [
-    "received",
-    "identity_pending",
-    "assessing",
-    "clarification_pending",
-    "approved",
-    "executing",
-    "ready_for_release",
-    "answered",
-    "closed",
-    "refused",
-    "withdrawn",
-    "lapsed",
-    "forwarded",
-];
-
 fn each_page(check: impl Fn(&str, &str, &Html, Language)) {
     for language in Language::ALL {
         let pages = samples::all(language);
-        assert!(pages.len() > 30, "only {} pages", pages.len());
+        assert!(pages.len() > 70, "only {} pages", pages.len());
         for page in pages {
             check(
                 &format!("{} ({})", page.name, language.tag()),

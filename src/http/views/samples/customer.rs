@@ -53,7 +53,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             },
         ),
     ];
-    for state in super::super::tests::STATES {
+    for state in super::super::staff::STATES {
         samples.push(sample(&format!("case-{state}-bare"), &case(t, state)));
     }
     samples
