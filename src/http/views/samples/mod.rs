@@ -2,6 +2,7 @@
 
 mod admin;
 mod customer;
+mod desk;
 mod outbox;
 mod recipient;
 mod staff;
