@@ -1,4 +1,4 @@
-//! How sure we are of who is asking: the levels, what proves them, and what each right needs.
+//! How sure we are of who is asking: the levels, and what proves them.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::StaffId;
-use super::right::Right;
 
 /// Assurance that the requester is the person, lowest first (the levels of the identity matrix).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -141,23 +140,6 @@ pub fn reached(methods: &[Method], facts: AddressFacts) -> Level {
     }
 }
 
-/// The level that a right needs, unless the organisation's profile says otherwise.
-///
-/// `live_services`: whether services of the person still run; `None` while nobody has proved
-/// anything, when the stronger level is asked for, so that the answer tells nothing.
-#[must_use]
-pub const fn required(right: Right, live_services: Option<bool>) -> Level {
-    match right {
-        Right::Access | Right::Portability => Level::A2,
-        Right::Erasure => match live_services {
-            Some(false) => Level::A2,
-            Some(true) | None => Level::A3,
-        },
-        Right::Rectification | Right::Restriction => Level::A1,
-        Right::Objection | Right::ConsentWithdrawal => Level::A0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,16 +182,6 @@ mod tests {
         assert_eq!(reached(methods, facts), level);
     }
 
-    #[rstest::rstest]
-    #[case(Right::Erasure, None, Level::A3)]
-    #[case(Right::Erasure, Some(true), Level::A3)]
-    #[case(Right::Erasure, Some(false), Level::A2)]
-    #[case(Right::Access, Some(false), Level::A2)]
-    #[case(Right::Objection, None, Level::A0)]
-    fn rights_need_their_level(#[case] right: Right, #[case] live: Option<bool>, #[case] level: Level) {
-        assert_eq!(required(right, live), level);
-    }
-
     #[test]
     fn names_and_numbers_lead_back() {
         for method in Method::ALL {
@@ -235,10 +207,9 @@ mod tests {
         }
 
         #[test]
-        fn codes_alone_never_erase_a_live_service(typed: bool, weak: bool) {
+        fn codes_alone_reach_no_further_than_an_address_on_file(typed: bool, weak: bool) {
             let facts = AddressFacts { typed_is_on_file: typed, on_file_is_weak: weak };
-            let level = reached(&[Method::TypedAddress, Method::OnFileAddress], facts);
-            prop_assert!(level < required(Right::Erasure, Some(true)));
+            prop_assert!(reached(&[Method::TypedAddress, Method::OnFileAddress], facts) <= Level::A1);
         }
     }
 }

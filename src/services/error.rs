@@ -19,6 +19,9 @@ pub enum Error {
     /// Fields are missing or wrong.
     #[error("invalid input in {} field(s)", .0.len())]
     Invalid(Vec<FieldError>),
+    /// What was handed in is well formed, and wrong: by its code.
+    #[error("rejected: {0}")]
+    Rejected(&'static str),
     /// The state machine does not allow it now.
     #[error("refused: {0}")]
     Refused(#[from] TransitionError),
@@ -76,7 +79,10 @@ impl Error {
             Self::Invalid(_) => "invalid",
             Self::Refused(TransitionError::FourEyes) => "four_eyes",
             Self::Refused(_) => "transition_refused",
-            Self::Conflict(code) | Self::Forbidden(code) | Self::Unauthenticated(code) => code,
+            Self::Rejected(code)
+            | Self::Conflict(code)
+            | Self::Forbidden(code)
+            | Self::Unauthenticated(code) => code,
             Self::Gone(code) | Self::Unavailable(code) => code,
             Self::Stale => "version_stale",
             Self::NotFound => "not_found",

@@ -1,9 +1,23 @@
 //! The use cases: one function each, synchronous, in the words of the domain.
 
+pub mod answer;
+pub mod codes;
 mod context;
 mod error;
+pub mod execution;
+pub mod handling;
 pub mod handoff;
+pub mod intake;
+pub mod jobs;
+pub mod letters;
+pub mod notices;
+pub mod planning;
 pub mod ports;
+pub mod proving;
+pub mod searching;
+pub mod telling;
+pub mod tokens;
+pub mod transition;
 
 pub use context::{Context, Keys, PasswordCost, Policy};
 pub use error::{Error, FieldError, Result};

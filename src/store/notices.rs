@@ -206,6 +206,17 @@ pub fn save_state(
     Ok(())
 }
 
+/// Says by when an answer is asked for.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_answer_by(conn: &mut PgConnection, id: NoticeId, day: Option<NaiveDate>) -> Result<()> {
+    diesel::update(notices::table.find(id.0))
+        .set(notices::answer_by.eq(day))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Keeps an answer: as the notice's last, and in the history of all.
 ///
 /// # Errors

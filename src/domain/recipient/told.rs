@@ -47,7 +47,7 @@ pub struct Identifier {
 }
 
 /// What becomes of one recipient for one person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// Id of the recipient.
     pub recipient: String,
@@ -56,7 +56,8 @@ pub struct Told {
 }
 
 /// Whether and how a recipient is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
 pub enum TellOutcome {
     /// A mail goes out.
     Email {
@@ -90,6 +91,18 @@ pub enum WhyImpossible {
     IdentifierMissing,
     /// The profile gives no route to it.
     NoContact,
+}
+
+impl WhyImpossible {
+    /// The name in the API and as key of texts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoIdentifier => "no_identifier",
+            Self::IdentifierMissing => "identifier_missing",
+            Self::NoContact => "no_contact",
+        }
+    }
 }
 
 /// Why a recipient is not told.

@@ -1,0 +1,175 @@
+//! The answer to an erasure: what is gone, what remains and why, and who was told.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Result, planning};
+use crate::domain::calendar::stockholm_date;
+use crate::domain::erasure::{Operation, Plan, StepKind};
+use crate::domain::notice::State;
+use crate::store::cases::StoredCase;
+use crate::store::plans::{self, StepState, StoredStep};
+use crate::store::{Conn, notices};
+
+/// What is gone from one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedRows {
+    /// The table.
+    pub table: String,
+    /// Rows that were erased.
+    pub rows: i64,
+    /// Whether they were reduced to what retained records need, instead of deleted.
+    pub reduced: bool,
+}
+
+/// What is gone from one system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedIn {
+    /// The system's id.
+    pub system: String,
+    /// By table.
+    pub tables: Vec<ErasedRows>,
+    /// The local day it was verified.
+    pub on: Option<NaiveDate>,
+    /// The last day it can be in a backup.
+    pub backups_until: Option<NaiveDate>,
+}
+
+/// What remains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRows {
+    /// The system's id.
+    pub system: String,
+    /// The table.
+    pub table: String,
+    /// The law or reason.
+    pub ground: String,
+    /// Whether a law demands it.
+    pub by_law: bool,
+    /// The last day of the longest-kept row.
+    pub until: Option<NaiveDate>,
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// Who was told, and what came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldRecipient {
+    /// The recipient's id.
+    pub recipient: String,
+    /// The notice's state.
+    pub state: String,
+    /// When it was sent.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The answer.
+    pub outcome: Option<String>,
+    /// Its ground.
+    pub ground: Option<String>,
+    /// The statute it named.
+    pub statute: Option<String>,
+    /// Why nobody could be told.
+    pub why: Option<String>,
+}
+
+/// The whole answer. It can be made again at any time, with the recipients' latest answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerFacts {
+    /// By system.
+    pub erased: Vec<ErasedIn>,
+    /// What remains.
+    pub kept: Vec<KeptRows>,
+    /// Who was told.
+    pub told: Vec<ToldRecipient>,
+}
+
+/// Makes the answer of a case from its newest plan, its steps and its notices.
+///
+/// # Errors
+/// When the database fails.
+pub fn make(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<AnswerFacts> {
+    let Some((id, file)) = planning::newest(ctx, conn, case)? else {
+        return Ok(AnswerFacts::default());
+    };
+    let steps = plans::list_steps(conn, id)?;
+    let told = notices::list(conn, case.id)?;
+    let told = told
+        .into_iter()
+        .filter(|row| !matches!(row.state(), Ok(State::Cancelled)));
+    Ok(AnswerFacts {
+        erased: file
+            .plan
+            .systems
+            .iter()
+            .map(|part| erased_in(ctx, &part.system, &steps))
+            .collect(),
+        kept: kept(&file.plan),
+        told: told
+            .map(|row| ToldRecipient {
+                recipient: row.recipient,
+                state: row.state,
+                sent_at: row.sent_at,
+                outcome: row.outcome,
+                ground: row.ground,
+                statute: row.statute,
+                why: row.why,
+            })
+            .collect(),
+    })
+}
+
+fn erased_in(ctx: &Context, system: &str, steps: &[StoredStep]) -> ErasedIn {
+    let own: Vec<&StoredStep> = steps
+        .iter()
+        .filter(|stored| stored.step.system == system)
+        .collect();
+    let on = own
+        .iter()
+        .find_map(|stored| match (stored.step.kind, &stored.state) {
+            (StepKind::Verify, StepState::Done { at }) => Some(stockholm_date(*at)),
+            _ => None,
+        });
+    let days = ctx
+        .organisation
+        .map
+        .system(system)
+        .and_then(|s| s.backups_expire_after_days);
+    ErasedIn {
+        system: system.to_owned(),
+        tables: own
+            .iter()
+            .filter(|stored| matches!(stored.step.kind, StepKind::Delete | StepKind::Reduce))
+            .filter(|stored| matches!(stored.state, StepState::Done { .. }))
+            .map(|stored| ErasedRows {
+                table: stored.step.table.clone(),
+                rows: stored.step.planned + stored.appeared,
+                reduced: stored.step.kind == StepKind::Reduce,
+            })
+            .collect(),
+        on,
+        backups_until: on
+            .zip(days)
+            .and_then(|(on, days)| on.checked_add_days(chrono::Days::new(days.into()))),
+    }
+}
+
+fn kept(plan: &Plan) -> Vec<KeptRows> {
+    let mut kept = Vec::new();
+    for part in &plan.systems {
+        for table in &part.tables {
+            let (ground, by_law) = match &table.operation {
+                Operation::Retain { ground } => (ground, true),
+                Operation::Keep { reason } => (reason, false),
+                Operation::Erase | Operation::Reduce { .. } => continue,
+            };
+            kept.push(KeptRows {
+                system: part.system.clone(),
+                table: table.table.clone(),
+                ground: ground.clone(),
+                by_law,
+                until: table.rows.iter().filter_map(|row| row.until).max(),
+                rows: table.rows.len(),
+            });
+        }
+    }
+    kept
+}

@@ -1,0 +1,253 @@
+//! The codes: eight digits to the typed address, and eight to the address on file.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::letters::{self, Letter, Post};
+use super::{Context, Error, Result, intake, proving};
+use crate::domain::contact::Email;
+use crate::domain::identity::{Level, Method};
+use crate::domain::ids::{CaseId, Reference};
+use crate::domain::sealing::Purpose;
+use crate::domain::staff::Actor;
+use crate::store::cases::{self, StoredCase};
+use crate::store::identity::{self, Attempt, Challenge, CodeOf};
+use crate::store::keys::CaseKey;
+use crate::store::{Conn, throttles};
+
+/// How long a code works.
+const VALID: TimeDelta = TimeDelta::minutes(10);
+/// Tries a round allows, right or wrong, over both its codes.
+const TRIES: i32 = 5;
+/// Rounds an hour for one case.
+const ROUNDS_AN_HOUR: i64 = 3;
+/// Code mails a day to one address, over all cases.
+const MAILS_A_DAY: u32 = 3;
+/// How long a page stays open to who entered a code.
+const ACCESS: TimeDelta = TimeDelta::hours(24);
+
+/// What entering a right code gives.
+pub struct Verified {
+    /// Opens the case's page and API; shown once, kept as a keyed hash.
+    pub token: String,
+    /// The case afterwards.
+    pub case: StoredCase,
+}
+
+/// Starts a round: a code to the typed address, always the same mail.
+///
+/// # Errors
+/// When the database fails.
+pub fn start(ctx: &Context, conn: &mut Conn, key: &CaseKey, case: &StoredCase, email: &Email) -> Result<()> {
+    let now = ctx.now();
+    let round = ctx.new_id();
+    let code = eight_digits(ctx);
+    let challenge = Challenge {
+        id: round,
+        case_id: case.id.0,
+        created_at: now,
+        expires_at: now + VALID,
+        attempts: 0,
+        typed_digest: digest(ctx, round, &code).to_vec(),
+        typed_used_at: None,
+        on_file_digest: None,
+        on_file_used_at: None,
+        superseded_at: None,
+    };
+    identity::start_round(conn, &challenge)?;
+    if !may_mail(ctx, conn, email)? {
+        return Ok(());
+    }
+    let letter = Letter::Code {
+        right: case.case.right,
+        received_on: case.deadline.received_on(),
+        due_on: case.deadline.due_on(),
+        code,
+    };
+    letters::post(ctx, conn, key, &to_person(case), email.as_str(), letter)
+}
+
+/// Adds the code for the address on file to the current round, when that is another address.
+///
+/// # Errors
+/// When the database fails.
+pub fn add_on_file(
+    ctx: &Context,
+    conn: &mut Conn,
+    key: &CaseKey,
+    case: &StoredCase,
+    email: &Email,
+) -> Result<()> {
+    let Some(round) = identity::find_round(conn, case.id)? else {
+        return Ok(());
+    };
+    if round.on_file_digest.is_some() || !may_mail(ctx, conn, email)? {
+        return Ok(());
+    }
+    let code = eight_digits(ctx);
+    identity::add_on_file_code(conn, round.id, &digest(ctx, round.id, &code))?;
+    letters::post(
+        ctx,
+        conn,
+        key,
+        &to_person(case),
+        email.as_str(),
+        Letter::CodeOnFile {
+            right: case.case.right,
+            code,
+        },
+    )
+}
+
+/// Sends new codes. Whoever asks learns nothing: not whether there is such a case, nor whether a
+/// mail was sent.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask_again(ctx: &Context, reference: &Reference) -> Result<()> {
+    ctx.store.transaction(|conn| {
+        let Ok(found) = cases::find(conn, reference) else {
+            return Ok(());
+        };
+        let case = cases::lock(conn, found.id)?;
+        let lately = identity::count_rounds(conn, case.id, ctx.now() - TimeDelta::hours(1))?;
+        if ctx.policy.limits && lately >= ROUNDS_AN_HOUR {
+            return Ok(());
+        }
+        let (key, file) = intake::open_file(ctx, conn, &case)?;
+        let Some(email) = &file.email else { return Ok(()) };
+        start(ctx, conn, &key, &case, email)?;
+        ctx.record(conn, case.id.0, &Actor::Person, "code_asked", json!({}))?;
+        super::searching::send_on_file_code(ctx, conn, &key, &case)
+    })
+}
+
+/// Enters a code: the typed address's or the address on file's.
+///
+/// # Errors
+/// [`Error::Rejected`] for a wrong code or an unknown case, [`Error::Gone`] for a spent or expired
+/// one, [`Error::TooMany`] when the round's tries are used up.
+pub fn verify(ctx: &Context, reference: &Reference, typed: &str) -> Result<Verified> {
+    let code: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    let case = cases::find(&mut *ctx.store.get()?, reference).map_err(|_| Error::Rejected("code_invalid"))?;
+    // The try is counted and committed before anything is compared.
+    let attempt = ctx
+        .store
+        .transaction(|conn| identity::take_attempt(conn, case.id, TRIES, ctx.now()))?;
+    let round = match attempt {
+        Attempt::Granted(round) => round,
+        Attempt::UsedUp => return Err(Error::TooMany { retry_after: 600 }),
+        Attempt::Expired => return Err(Error::Gone("code_expired")),
+    };
+    let secret = ctx.keys.for_purpose(Purpose::Codes);
+    let parts: [&[u8]; 2] = [round.id.as_bytes(), code.as_bytes()];
+    let is_typed = secret.matches(&parts, &round.typed_digest);
+    let is_on_file = round
+        .on_file_digest
+        .as_ref()
+        .is_some_and(|stored| secret.matches(&parts, stored));
+    match (is_typed, is_on_file) {
+        (true, _) => spend(ctx, case.id, &round, CodeOf::Typed, Method::TypedAddress),
+        (_, true) => spend(ctx, case.id, &round, CodeOf::OnFile, Method::OnFileAddress),
+        _ => Err(Error::Rejected("code_invalid")),
+    }
+}
+
+fn spend(ctx: &Context, case: CaseId, round: &Challenge, code: CodeOf, method: Method) -> Result<Verified> {
+    ctx.store.transaction(|conn| {
+        if !identity::spend_code(conn, round.id, code, ctx.now())? {
+            return Err(Error::Gone("code_used"));
+        }
+        proving::add(ctx, conn, case, method, &Actor::Person)?;
+        let token = grant_access(ctx, conn, case)?;
+        Ok(Verified {
+            token,
+            case: cases::find_by_id(conn, case)?,
+        })
+    })
+}
+
+/// A new token that opens the case's page.
+///
+/// # Errors
+/// When the database fails.
+pub fn grant_access(ctx: &Context, conn: &mut Conn, case: CaseId) -> Result<String> {
+    let token = super::tokens::secret(ctx);
+    let digest = super::tokens::digest(ctx, &token);
+    identity::grant_access(conn, case, &digest, ctx.now(), ctx.now() + ACCESS)?;
+    Ok(token)
+}
+
+/// The case that a person's token opens.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when it opens none, or not this one.
+pub fn authenticate(ctx: &Context, reference: &Reference, token: &str) -> Result<StoredCase> {
+    let denied = || Error::Unauthenticated("code_needed");
+    let mut conn = ctx.store.get()?;
+    let case = cases::find(&mut conn, reference).map_err(|_| denied())?;
+    let digest = super::tokens::digest(ctx, token);
+    if identity::has_access(&mut conn, case.id, &digest, ctx.now())? {
+        Ok(case)
+    } else {
+        Err(denied())
+    }
+}
+
+/// Whether one more code mail may go to this address today.
+fn may_mail(ctx: &Context, conn: &mut Conn, email: &Email) -> Result<bool> {
+    if !ctx.policy.limits {
+        return Ok(true);
+    }
+    let subject = ctx
+        .keys
+        .for_purpose(Purpose::Throttles)
+        .digest(&[b"code-mail", email.as_str().as_bytes()]);
+    let taken = throttles::take(
+        conn,
+        "code_mail",
+        &subject,
+        MAILS_A_DAY,
+        std::time::Duration::from_hours(24),
+        ctx.now(),
+    )?;
+    Ok(taken.allowed)
+}
+
+fn to_person(case: &StoredCase) -> Post<'_> {
+    Post {
+        case: case.id,
+        reference: &case.reference,
+        language: case.language,
+        notice: None,
+    }
+}
+
+fn digest(ctx: &Context, round: uuid::Uuid, code: &str) -> [u8; 32] {
+    ctx.keys
+        .for_purpose(Purpose::Codes)
+        .digest(&[round.as_bytes(), code.as_bytes()])
+}
+
+/// Eight digits, each as likely as the other: what does not divide evenly is drawn again.
+#[must_use]
+pub fn eight_digits(ctx: &Context) -> String {
+    const CODES: u32 = 100_000_000;
+    loop {
+        let drawn = u32::from_le_bytes(ctx.random_bytes());
+        if drawn < u32::MAX - u32::MAX % CODES {
+            return format!("{:08}", drawn % CODES);
+        }
+    }
+}
+
+/// The level reached, in the words of the API.
+#[must_use]
+pub fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::A0 => "A0",
+        Level::A1 => "A1",
+        Level::A2 => "A2",
+        Level::A3 => "A3",
+    }
+}

@@ -1,0 +1,383 @@
+//! Carrying an approved erasure out: step by step, resumable at any moment, verified at the end.
+//!
+//! No transaction is held across a call to a system: what is to be done is read, the system is
+//! asked, the result is recorded. Every step can be repeated, so a crash in between repeats it.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::transition::{self, Change, proposed_plan};
+use super::{Context, Error, Result, intake, planning};
+use crate::domain::case::{Event, State, TransitionError};
+use crate::domain::erasure::{
+    Deviation, Drift, Operation, Plan, StepKind, Survey, SurveyRequest, SystemPlan, compare, drift,
+};
+use crate::domain::ids::{CaseId, PlanId};
+use crate::domain::matching::RowKey;
+use crate::domain::staff::Actor;
+use crate::services::ports::{System, SystemError};
+use crate::store::cases::{self, StoredCase};
+use crate::store::plans::{self, RetainedRow, StepState, StoredStep};
+
+/// Where sealed retained rows belong.
+const RETAINED: &str = "retained_rows.sealed";
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// All steps are done and verified, or there was nothing to do any more.
+    Finished,
+    /// The cool-off still runs, or a hold is in force: the job's time comes again.
+    NotNow,
+    /// A system failed and may work later.
+    TryAgain(&'static str),
+    /// Somebody must look: a system refuses, a verification failed, or the plan is outdated.
+    NeedsStaff(&'static str),
+}
+
+/// Starts or goes on with the erasure of a case.
+///
+/// # Errors
+/// When the database fails; what a system does is told by [`Run`].
+pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
+    let Some((case, plan_id)) = start(ctx, id)? else {
+        return Ok(Run::Finished);
+    };
+    let Some(plan_id) = plan_id else {
+        return Ok(Run::NotNow);
+    };
+    let plan = planning::open(ctx, &mut *ctx.store.get()?, &case, plan_id)?.plan;
+    let mut worst: Option<Failure> = None;
+    for phase in [Phase::Freeze, Phase::Erase] {
+        for part in &plan.systems {
+            // A failing system leaves the others done.
+            match run_system(ctx, plan_id, part, phase) {
+                Ok(()) => {}
+                Err(Failure::Outdated) => return outdated(ctx, id),
+                Err(Failure::Ours(error)) => return Err(error),
+                Err(failed) => worst = Some(failed),
+            }
+        }
+    }
+    match worst {
+        None => complete(ctx, id, plan_id, &plan),
+        Some(failed) => failed_run(ctx, id, &failed),
+    }
+}
+
+/// What stopped a system's steps.
+enum Failure {
+    /// The system.
+    System(SystemError),
+    /// What is there afterwards is not what was promised.
+    NotVerified,
+    /// What is there is not what was approved.
+    Outdated,
+    /// The service itself.
+    Ours(Error),
+}
+
+impl From<SystemError> for Failure {
+    fn from(error: SystemError) -> Self {
+        Self::System(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl From<crate::store::Error> for Failure {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// All accounts are frozen before any row goes.
+    Freeze,
+    /// Rows go, and the system is verified.
+    Erase,
+}
+
+/// Enters the executing state, or finds it entered. `None`: there is nothing to do; a plan of
+/// `None`: not yet.
+fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Option<PlanId>)>> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        let case = match case.case.state {
+            State::Executing => case,
+            State::Approved { .. } => {
+                let change = Change {
+                    event: Event::ExecutionStarted,
+                    actor: &Actor::System,
+                    action: "erasure_started",
+                    detail: json!({}),
+                    visible: false,
+                };
+                match transition::apply(ctx, conn, &case, change) {
+                    Err(Error::Refused(TransitionError::CoolingOff | TransitionError::OnHold)) => {
+                        return Ok(Some((case, None)));
+                    }
+                    other => other?,
+                }
+            }
+            _ => return Ok(None),
+        };
+        let plan = proposed_plan(&case).ok_or_else(|| Error::internal("executing without a plan"))?;
+        let steps = planning::open(ctx, conn, &case, plan)?.plan.steps();
+        plans::insert_steps(conn, id, plan, &steps)?;
+        Ok(Some((case, Some(plan))))
+    })
+}
+
+fn run_system(
+    ctx: &Context,
+    plan: PlanId,
+    part: &SystemPlan,
+    phase: Phase,
+) -> std::result::Result<(), Failure> {
+    let steps = plans::list_steps(&mut *ctx.store.get()?, plan)?;
+    let open: Vec<StoredStep> = steps
+        .into_iter()
+        .filter(|stored| stored.step.system == part.system)
+        .filter(|stored| (stored.step.kind == StepKind::Freeze) == (phase == Phase::Freeze))
+        .filter(|stored| !matches!(stored.state, StepState::Done { .. }))
+        .collect();
+    let Some(first) = open.first() else { return Ok(()) };
+    let outcome = (|| {
+        let system = ctx.systems.get(&part.system)?;
+        let appeared = match phase {
+            Phase::Freeze => BTreeMap::new(),
+            Phase::Erase => appeared(ctx, &*system, part)?,
+        };
+        for stored in &open {
+            run_step(ctx, &*system, plan, part, stored, &appeared).inspect_err(|failure| {
+                note_failure(ctx, plan, stored.step.ordinal, failure);
+            })?;
+        }
+        Ok(())
+    })();
+    outcome.inspect_err(|failure| note_failure(ctx, plan, first.step.ordinal, failure))
+}
+
+/// Rows of the person that appeared since the plan was approved, of kinds that it erases.
+fn appeared(
+    ctx: &Context,
+    system: &dyn System,
+    part: &SystemPlan,
+) -> std::result::Result<BTreeMap<String, Vec<RowKey>>, Failure> {
+    match drift(part, &survey(ctx, system, part)?) {
+        Drift::Appeared(rows) => Ok(rows),
+        Drift::Outdated { .. } => Err(Failure::Outdated),
+    }
+}
+
+fn survey(ctx: &Context, system: &dyn System, part: &SystemPlan) -> std::result::Result<Survey, Failure> {
+    let mapped = ctx.organisation.map.system(&part.system);
+    let mapped = mapped.ok_or_else(|| Error::internal("system left the map"))?;
+    Ok(system.survey(&SurveyRequest::new(
+        mapped,
+        &ctx.organisation.recipients,
+        part.roots.clone(),
+    ))?)
+}
+
+fn run_step(
+    ctx: &Context,
+    system: &dyn System,
+    plan: PlanId,
+    part: &SystemPlan,
+    stored: &StoredStep,
+    appeared: &BTreeMap<String, Vec<RowKey>>,
+) -> std::result::Result<(), Failure> {
+    let step = &stored.step;
+    let (done, new) = match step.kind {
+        StepKind::Freeze => (system.freeze(&part.roots)?, 0),
+        StepKind::Delete => {
+            let new = appeared.get(&step.table).map(Vec::as_slice).unwrap_or_default();
+            let mut rows = keys(part, &step.table, &Operation::Erase);
+            rows.extend_from_slice(new);
+            (system.delete(&step.table, &rows)?, new.len())
+        }
+        StepKind::Reduce => {
+            let mut done = 0;
+            for (keep, rows) in reductions(part, &step.table) {
+                done += system.reduce(&step.table, keep, &rows)?;
+            }
+            (done, 0)
+        }
+        StepKind::Verify => (verify(ctx, system, part)?, 0),
+    };
+    ctx.store.transaction(|conn| {
+        let (done, new) = (
+            i64::try_from(done).unwrap_or(i64::MAX),
+            i64::try_from(new).unwrap_or(i64::MAX),
+        );
+        plans::add_progress(conn, plan, step.ordinal, done, new)?;
+        plans::finish_step(conn, plan, step.ordinal, ctx.now())
+    })?;
+    Ok(())
+}
+
+fn keys(part: &SystemPlan, table: &str, operation: &Operation) -> Vec<RowKey> {
+    part.tables
+        .iter()
+        .filter(|t| t.table == table && &t.operation == operation)
+        .flat_map(|t| t.rows.iter().map(|row| row.key.clone()))
+        .collect()
+}
+
+fn reductions<'a>(part: &'a SystemPlan, table: &'a str) -> impl Iterator<Item = (&'a [String], Vec<RowKey>)> {
+    part.tables
+        .iter()
+        .filter(move |t| t.table == table)
+        .filter_map(|t| match &t.operation {
+            Operation::Reduce { keep } => Some((
+                keep.as_slice(),
+                t.rows.iter().map(|row| row.key.clone()).collect(),
+            )),
+            _ => None,
+        })
+}
+
+fn verify(ctx: &Context, system: &dyn System, part: &SystemPlan) -> std::result::Result<u64, Failure> {
+    let after = survey(ctx, system, part)?;
+    let deviations: Vec<Deviation> = compare(part, &after);
+    let mut unreduced = 0;
+    for table in &part.tables {
+        if let Operation::Reduce { keep } = &table.operation {
+            let rows: Vec<RowKey> = table.rows.iter().map(|row| row.key.clone()).collect();
+            unreduced += system.unreduced(&table.table, keep, &rows)?;
+        }
+    }
+    if !deviations.is_empty() || unreduced > 0 {
+        tracing::error!(
+            system = part.system,
+            ?deviations,
+            unreduced,
+            "an erasure is not what its plan promised"
+        );
+        return Err(Failure::NotVerified);
+    }
+    Ok(after
+        .tables
+        .iter()
+        .map(|table| u64::try_from(table.rows.len()).unwrap_or(u64::MAX))
+        .sum())
+}
+
+fn note_failure(ctx: &Context, plan: PlanId, ordinal: i32, failure: &Failure) {
+    let why = match failure {
+        Failure::System(error) => error.to_string(),
+        Failure::NotVerified => "verification_failed".to_owned(),
+        Failure::Outdated => "plan_outdated".to_owned(),
+        Failure::Ours(_) => return,
+    };
+    let noted = ctx
+        .store
+        .get()
+        .and_then(|mut conn| plans::fail_step(&mut conn, plan, ordinal, &why));
+    if let Err(error) = noted {
+        tracing::warn!(%error, "a step's failure could not be noted");
+    }
+}
+
+fn failed_run(ctx: &Context, id: CaseId, failure: &Failure) -> Result<Run> {
+    let (attention, run) = match failure {
+        Failure::System(error) if error.retryable() => ("system_failed", Run::TryAgain(error.code())),
+        Failure::System(error) => ("system_failed", Run::NeedsStaff(error.code())),
+        _ => ("verification_failed", Run::NeedsStaff("verification_failed")),
+    };
+    ctx.store.transaction(|conn| {
+        cases::set_attention(conn, id, Some(attention))?;
+        ctx.record(
+            conn,
+            id.0,
+            &Actor::System,
+            "erasure_interrupted",
+            json!({ "why": attention }),
+        )
+    })?;
+    Ok(run)
+}
+
+fn outdated(ctx: &Context, id: CaseId) -> Result<Run> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        let change = Change {
+            event: Event::PlanOutdated,
+            actor: &Actor::System,
+            action: "plan_outdated",
+            detail: json!({}),
+            visible: true,
+        };
+        transition::apply(ctx, conn, &case, change)?;
+        cases::set_attention(conn, id, Some("plan_outdated"))?;
+        Ok::<_, Error>(())
+    })?;
+    Ok(Run::NeedsStaff("plan_outdated"))
+}
+
+/// Records the end: what is retained until when, the person's answer, and the new state.
+fn complete(ctx: &Context, id: CaseId, plan_id: PlanId, plan: &Plan) -> Result<Run> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        if case.case.state != State::Executing || proposed_plan(&case) != Some(plan_id) {
+            return Ok(());
+        }
+        let (key, _) = intake::open_file(ctx, conn, &case)?;
+        let rows = retained(plan, id, |rows| key.seal(RETAINED, ctx.nonce(), &rows));
+        plans::insert_retained(conn, &rows)?;
+        cases::set_attention(conn, id, None)?;
+        let change = Change {
+            event: Event::ExecutionCompleted,
+            actor: &Actor::System,
+            action: "erasure_completed",
+            detail: json!({ "erased": plan.count("erase"), "reduced": plan.count("reduce"), "retained": plan.count("retain") }),
+            visible: false,
+        };
+        transition::apply(ctx, conn, &case, change)?;
+        Ok::<_, Error>(())
+    })?;
+    Ok(Run::Finished)
+}
+
+/// Retained rows by table, ground and last day.
+fn retained(
+    plan: &Plan,
+    case: CaseId,
+    seal: impl Fn(&[&crate::domain::erasure::PlannedRow]) -> Vec<u8>,
+) -> Vec<RetainedRow> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for part in &plan.systems {
+        for table in &part.tables {
+            let Operation::Retain { ground } = &table.operation else {
+                continue;
+            };
+            for row in &table.rows {
+                let Some(until) = row.until else { continue };
+                groups
+                    .entry((&part.system, &table.table, ground, until))
+                    .or_default()
+                    .push(row);
+            }
+        }
+    }
+    groups
+        .into_iter()
+        .map(|((system, table, ground, keep_until), rows)| RetainedRow {
+            case_id: case.0,
+            system: system.clone(),
+            tbl: table.clone(),
+            ground: ground.clone(),
+            keep_until,
+            rows: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+            sealed: seal(&rows),
+        })
+        .collect()
+}

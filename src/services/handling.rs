@@ -1,0 +1,475 @@
+//! What staff do with a case: one entry, so that permission, version and locking are in one place.
+
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::letters::Letter;
+use super::transition::{self, Change};
+use super::{Context, Error, Result, intake, jobs, planning, proving, telling};
+use crate::domain::calendar::stockholm_date;
+use crate::domain::case::{Event, Proposal, RefusalGround, State};
+use crate::domain::contact::FreeText;
+use crate::domain::ids::{CaseId, Reference, StaffId};
+use crate::domain::matching::RowKey;
+use crate::domain::staff::{Actor, Permission};
+use crate::store::cases::{self, StoredCase};
+use crate::store::messages::MessageRow;
+use crate::store::{Conn, messages, proposals};
+
+/// Where a sealed message belongs.
+pub const MESSAGE: &str = "case_messages.sealed";
+
+/// An action of staff, as the API names it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// Take the case.
+    Claim,
+    /// Give the case to somebody, or to nobody.
+    Assign {
+        /// To whom.
+        assignee: Option<Uuid>,
+    },
+    /// Accept a proof of identity.
+    AcceptIdentity {
+        /// `call_back`, `letter`, `two_facts` or `in_person`.
+        method: String,
+    },
+    /// Make the erasure plan.
+    Plan {
+        /// The account meant, when several fit.
+        #[serde(default)]
+        account: Option<RowKey>,
+    },
+    /// Prepare a refusal.
+    Refuse {
+        /// The ground's name.
+        ground: String,
+        /// The reasons, for the person to read.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Approve what another person prepared.
+    Approve,
+    /// Send back what another person prepared.
+    Reject {
+        /// Why, for who prepared it.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Stop an approved erasure before it starts.
+    Stop,
+    /// Take two further months (Art. 12(3)).
+    Extend {
+        /// The concrete reason, told to the person.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Write to the person.
+    Message {
+        /// The text.
+        #[serde(default)]
+        text: String,
+    },
+    /// Note something for colleagues.
+    Note {
+        /// The text.
+        #[serde(default)]
+        text: String,
+    },
+    /// Put a legal hold.
+    Hold,
+    /// Lift the legal hold.
+    LiftHold,
+    /// Try failed work again.
+    Retry,
+    /// Take an ended case up again.
+    Reopen,
+    /// Close an answered case although notices are open.
+    Close {
+        /// Why.
+        #[serde(default)]
+        reason: String,
+    },
+}
+
+/// The actions' names, in the order they are offered.
+pub const ACTIONS: [&str; 17] = [
+    "claim",
+    "assign",
+    "accept_identity",
+    "plan",
+    "approve",
+    "reject",
+    "refuse",
+    "stop",
+    "extend",
+    "message",
+    "note",
+    "hold",
+    "lift_hold",
+    "retry",
+    "reopen",
+    "close",
+    "record_answer",
+];
+
+impl Action {
+    const fn permission(&self) -> Permission {
+        match self {
+            Self::Approve | Self::Reject { .. } => Permission::ApproveProposals,
+            Self::Stop => Permission::StopErasures,
+            Self::Note { .. } => Permission::AddNotes,
+            _ => Permission::HandleCases,
+        }
+    }
+}
+
+/// Does what a member of staff asks, if they may, the case is the one they saw, and its state allows it.
+///
+/// # Errors
+/// See [`Error`]; the case is then as it was.
+pub fn act(
+    ctx: &Context,
+    actor: &Actor,
+    reference: &Reference,
+    version: i64,
+    action: &Action,
+) -> Result<StoredCase> {
+    let by = actor.staff().ok_or(Error::Forbidden("role"))?;
+    let allowed = actor.may(action.permission())
+        || (action.permission() == Permission::AddNotes && actor.may(Permission::HandleCases))
+        || (action.permission() == Permission::StopErasures && actor.may(Permission::HandleCases));
+    if !allowed {
+        return Err(Error::Forbidden(forbidden_code(ctx, by, reference, action)?));
+    }
+    let id = cases::find(&mut *ctx.store.get()?, reference)?.id;
+    if let Action::Plan { account } = action {
+        return planning::make(ctx, actor, id, version, account.as_ref());
+    }
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        if case.version != version {
+            return Err(Error::Stale);
+        }
+        let work = Work {
+            ctx,
+            actor,
+            by,
+            case: &case,
+        };
+        work.act(conn, action)?;
+        Ok(cases::find_by_id(conn, id)?)
+    })
+}
+
+/// Why the actor may not: approving one's own proposal is told apart from lacking the role.
+fn forbidden_code(
+    ctx: &Context,
+    by: StaffId,
+    reference: &Reference,
+    action: &Action,
+) -> Result<&'static str> {
+    let case = cases::find(&mut *ctx.store.get()?, reference)?;
+    let own = case
+        .case
+        .proposal
+        .as_ref()
+        .is_some_and(|proposal| proposal.prepared_by() == by);
+    Ok(
+        if own && matches!(action, Action::Approve | Action::Reject { .. }) {
+            "four_eyes"
+        } else {
+            "role"
+        },
+    )
+}
+
+struct Work<'a> {
+    ctx: &'a Context,
+    actor: &'a Actor,
+    by: StaffId,
+    case: &'a StoredCase,
+}
+
+impl Work<'_> {
+    fn act(&self, conn: &mut Conn, action: &Action) -> Result<()> {
+        match action {
+            Action::Claim => self.assign(conn, Some(self.by), "case_claimed"),
+            Action::Assign { assignee } => self.assign(conn, assignee.map(StaffId), "case_assigned"),
+            Action::AcceptIdentity { method } => {
+                let after = proving::accept(self.ctx, conn, self.case, method, self.actor)?;
+                self.touch(conn, &after)
+            }
+            Action::Plan { .. } => Err(Error::internal("planning runs outside a transaction")),
+            Action::Refuse { ground, reason } => self.refuse(conn, ground, reason),
+            Action::Approve => self.decide(conn, true, ""),
+            Action::Reject { reason } => self.decide(conn, false, reason),
+            Action::Stop => self.change(conn, Event::Stopped, "erasure_stopped", json!({})),
+            Action::Extend { reason } => self.extend(conn, reason),
+            Action::Message { text } => self.message(conn, text),
+            Action::Note { text } => self.write(conn, "note", text, "note_added"),
+            Action::Hold => self.change(conn, Event::HeldLegally, "legal_hold_put", json!({})),
+            Action::LiftHold => self.lift_hold(conn),
+            Action::Retry => self.retry(conn),
+            Action::Reopen => self.change(conn, Event::Reopened, "case_reopened", json!({})),
+            Action::Close { reason } => {
+                self.write(conn, "note", reason, "note_added")?;
+                let case = cases::lock(conn, self.case.id)?;
+                Work { case: &case, ..*self }.change(
+                    conn,
+                    Event::Closed,
+                    "case_closed",
+                    json!({ "why": "by staff" }),
+                )
+            }
+        }
+    }
+
+    fn change(
+        &self,
+        conn: &mut Conn,
+        event: Event,
+        action: &'static str,
+        detail: serde_json::Value,
+    ) -> Result<()> {
+        let change = Change {
+            event,
+            actor: self.actor,
+            action,
+            detail,
+            visible: true,
+        };
+        transition::apply(self.ctx, conn, self.case, change)?;
+        Ok(())
+    }
+
+    /// Gives the case a new version: what others see of it is old.
+    fn touch(&self, conn: &mut Conn, after: &StoredCase) -> Result<()> {
+        Ok(cases::assign(conn, after.id, after.version, after.assignee)?)
+    }
+
+    fn assign(&self, conn: &mut Conn, to: Option<StaffId>, action: &'static str) -> Result<()> {
+        cases::assign(conn, self.case.id, self.case.version, to)?;
+        let detail = json!({ "assignee": to.map(|staff| staff.to_string()) });
+        Ok(self
+            .ctx
+            .record(conn, self.case.id.0, self.actor, action, detail)?)
+    }
+
+    fn refuse(&self, conn: &mut Conn, ground: &str, reason: &str) -> Result<()> {
+        let ground = RefusalGround::from_name(ground).ok_or_else(|| Error::field("ground", "unknown"))?;
+        let reason = free_text("reason", reason)?;
+        let (key, _) = intake::open_file(self.ctx, conn, self.case)?;
+        let proposal = Proposal::Refusal {
+            ground,
+            prepared_by: self.by,
+        };
+        let event = Event::RefusalPrepared { ground, by: self.by };
+        // The machine is asked first, so that a refused event leaves no proposal behind.
+        self.case.case.apply(&event, self.ctx.now())?;
+        let sealed = key.seal(telling::REASON, self.ctx.nonce(), &reason.as_str());
+        proposals::replace(
+            conn,
+            self.ctx.new_id(),
+            self.case.id,
+            &proposal,
+            Some(sealed),
+            self.ctx.now(),
+        )?;
+        self.change(
+            conn,
+            event,
+            "refusal_prepared",
+            json!({ "ground": ground.name() }),
+        )
+    }
+
+    fn decide(&self, conn: &mut Conn, approve: bool, reason: &str) -> Result<()> {
+        let now = self.ctx.now();
+        let event = if approve {
+            let cool_off = chrono::TimeDelta::from_std(self.ctx.policy.cool_off).map_err(Error::internal)?;
+            Event::ProposalApproved {
+                by: self.by,
+                cool_off_until: now + cool_off,
+            }
+        } else {
+            Event::ProposalRejected { by: self.by }
+        };
+        self.case.case.apply(&event, now)?;
+        if !reason.trim().is_empty() {
+            self.keep_message(conn, "note", &free_text("reason", reason)?)?;
+        }
+        proposals::decide(conn, self.case.id, approve, self.by, now)?;
+        let case = cases::lock(conn, self.case.id)?;
+        let (hash, ground) = match &self.case.case.proposal {
+            Some(Proposal::Erasure { hash, .. }) => (Some(hash.clone()), None),
+            Some(Proposal::Refusal { ground, .. }) => (None, Some(ground.name())),
+            None => (None, None),
+        };
+        let action = if approve {
+            "proposal_approved"
+        } else {
+            "proposal_rejected"
+        };
+        let work = Work {
+            case: &StoredCase {
+                case: self.case.case.clone(),
+                ..case
+            },
+            ..*self
+        };
+        work.change(conn, event, action, json!({ "hash": hash, "ground": ground }))
+    }
+
+    fn extend(&self, conn: &mut Conn, reason: &str) -> Result<()> {
+        let reason = free_text("reason", reason)?;
+        let mut deadline = self.case.deadline.clone();
+        deadline
+            .extend(stockholm_date(self.ctx.now()))
+            .map_err(|_| Error::Conflict("extension_refused"))?;
+        let detail = json!({ "due_on": deadline.due_on() });
+        self.change(conn, Event::Extended, "deadline_extended", detail)?;
+        let (key, _) = intake::open_file(self.ctx, conn, self.case)?;
+        self.keep_message(conn, "to_person", &reason)?;
+        let case = cases::find_by_id(conn, self.case.id)?;
+        telling::send(
+            self.ctx,
+            conn,
+            &case,
+            &key,
+            Letter::Message {
+                text: reason.as_str().to_owned(),
+            },
+        )
+    }
+
+    fn message(&self, conn: &mut Conn, text: &str) -> Result<()> {
+        let text = free_text("text", text)?;
+        self.keep_message(conn, "to_person", &text)?;
+        let (key, _) = intake::open_file(self.ctx, conn, self.case)?;
+        telling::send(
+            self.ctx,
+            conn,
+            self.case,
+            &key,
+            Letter::Message {
+                text: text.as_str().to_owned(),
+            },
+        )?;
+        Ok(self
+            .ctx
+            .record(conn, self.case.id.0, self.actor, "message_sent", json!({}))?)
+    }
+
+    fn write(&self, conn: &mut Conn, kind: &'static str, text: &str, action: &'static str) -> Result<()> {
+        let text = free_text("text", text)?;
+        self.keep_message(conn, kind, &text)?;
+        Ok(self
+            .ctx
+            .record(conn, self.case.id.0, self.actor, action, json!({}))?)
+    }
+
+    fn keep_message(&self, conn: &mut Conn, kind: &'static str, text: &FreeText) -> Result<()> {
+        keep_message(self.ctx, conn, self.case, self.actor, kind, text)
+    }
+
+    fn lift_hold(&self, conn: &mut Conn) -> Result<()> {
+        self.change(conn, Event::HoldLifted, "legal_hold_lifted", json!({}))?;
+        if let State::Approved { cool_off_until } = self.case.case.state {
+            jobs::enqueue(
+                self.ctx,
+                conn,
+                jobs::Job::RunErasure { case: self.case.id },
+                Some(cool_off_until),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn retry(&self, conn: &mut Conn) -> Result<()> {
+        let job = match self.case.case.state {
+            State::Executing | State::Approved { .. } => jobs::Job::RunErasure { case: self.case.id },
+            State::Received | State::IdentityPending | State::Assessing => {
+                jobs::Job::SearchPerson { case: self.case.id }
+            }
+            _ => {
+                let state = self.case.case.state.name();
+                return Err(crate::domain::case::TransitionError::NotInState { state }.into());
+            }
+        };
+        crate::store::jobs::unpark(conn, self.case.id, self.ctx.now())?;
+        cases::set_attention(conn, self.case.id, None)?;
+        jobs::enqueue(self.ctx, conn, job, None)?;
+        Ok(self
+            .ctx
+            .record(conn, self.case.id.0, self.actor, "work_retried", json!({}))?)
+    }
+}
+
+fn free_text(field: &'static str, text: &str) -> Result<FreeText> {
+    if text.trim().is_empty() {
+        return Err(Error::field(field, "required"));
+    }
+    FreeText::parse(text).map_err(|error| match error {
+        crate::domain::contact::ContactError::TooLong => Error::field(field, "too_long"),
+        _ => Error::field(field, "invalid"),
+    })
+}
+
+/// Keeps a message of a case.
+///
+/// # Errors
+/// When the database fails.
+pub fn keep_message(
+    ctx: &Context,
+    conn: &mut Conn,
+    case: &StoredCase,
+    author: &Actor,
+    kind: &str,
+    text: &FreeText,
+) -> Result<()> {
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let row = MessageRow {
+        id: ctx.new_id(),
+        case_id: case.id.0,
+        at: ctx.now(),
+        author: author.pseudonym(),
+        kind: kind.to_owned(),
+        sealed: key.seal(MESSAGE, ctx.nonce(), &text.as_str()),
+    };
+    Ok(messages::insert(conn, &row)?)
+}
+
+/// The person takes the request back, or stops an erasure that has not started.
+///
+/// # Errors
+/// When it has started, or the case has ended.
+pub fn withdraw(ctx: &Context, id: CaseId) -> Result<StoredCase> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        let change = Change {
+            event: Event::Withdrawn,
+            actor: &Actor::Person,
+            action: "case_withdrawn",
+            detail: json!({}),
+            visible: true,
+        };
+        transition::apply(ctx, conn, &case, change)
+    })
+}
+
+/// The person writes to staff.
+///
+/// # Errors
+/// When the text is empty or too long.
+pub fn write_to_staff(ctx: &Context, id: CaseId, text: &str) -> Result<()> {
+    let text = free_text("text", text)?;
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        keep_message(ctx, conn, &case, &Actor::Person, "from_person", &text)?;
+        cases::set_attention(conn, id, Some("message_from_person"))?;
+        Ok(ctx.record(conn, id.0, &Actor::Person, "message_received", json!({}))?)
+    })
+}

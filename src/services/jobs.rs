@@ -1,0 +1,60 @@
+//! The kinds of work that is done in the background.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Result};
+use crate::domain::ids::CaseId;
+use crate::store::Conn;
+use crate::store::jobs::{self, NewJob};
+
+/// A piece of work, as it is kept in the queue. A mail's job is written by the outbox itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Look for the person in the systems, and send the code to the address on file.
+    SearchPerson {
+        /// The case.
+        case: CaseId,
+    },
+    /// Start or go on with an approved erasure.
+    RunErasure {
+        /// The case.
+        case: CaseId,
+    },
+}
+
+impl Job {
+    /// The name by which workers claim it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SearchPerson { .. } => "search_person",
+            Self::RunErasure { .. } => "run_erasure",
+        }
+    }
+
+    /// The case it is about.
+    #[must_use]
+    pub const fn case(&self) -> CaseId {
+        match self {
+            Self::SearchPerson { case } | Self::RunErasure { case } => *case,
+        }
+    }
+}
+
+/// Puts work into the queue, in the transaction of its cause; `at`: not before that time.
+///
+/// # Errors
+/// When the database fails.
+pub fn enqueue(ctx: &Context, conn: &mut Conn, job: Job, at: Option<DateTime<Utc>>) -> Result<()> {
+    let new = NewJob {
+        kind: job.kind(),
+        payload: serde_json::to_value(&job).map_err(super::Error::internal)?,
+        case: Some(job.case()),
+        run_at: at.unwrap_or_else(|| ctx.now()),
+        priority: 0,
+    };
+    jobs::enqueue(conn, &new)?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! The letters the service writes, as facts; `adapters` puts them into words and languages.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::answer::AnswerFacts;
+use super::planning::PlanFacts;
+use super::{Context, Result};
+use crate::domain::case::RefusalGround;
+use crate::domain::ids::{CaseId, MailId, NoticeId, Reference};
+use crate::domain::language::Language;
+use crate::domain::right::Right;
+use crate::store::Conn;
+use crate::store::keys::CaseKey;
+use crate::store::mails::{self, NewMail};
+
+/// A letter, without its address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// The code to the typed address, with what we understood.
+    Code {
+        /// What is asked for.
+        right: Right,
+        /// The local day of receipt.
+        received_on: NaiveDate,
+        /// The deadline.
+        due_on: NaiveDate,
+        /// Eight digits.
+        code: String,
+    },
+    /// The code to the address on file.
+    CodeOnFile {
+        /// What is asked for.
+        right: Right,
+        /// Eight digits.
+        code: String,
+    },
+    /// What an erasure ends, to be confirmed.
+    ConfirmPlan {
+        /// What is planned.
+        plan: PlanFacts,
+    },
+    /// What was erased, what remains, and who was told.
+    Erased {
+        /// The facts.
+        answer: AnswerFacts,
+    },
+    /// Why not, and what the person can do (Art. 12(4)).
+    Refused {
+        /// What was asked for.
+        right: Right,
+        /// The ground.
+        ground: RefusalGround,
+        /// Staff's reasons, in their words.
+        reason: String,
+    },
+    /// The request is taken back.
+    Withdrawn {
+        /// What was asked for.
+        right: Right,
+    },
+    /// An approved erasure was stopped; the case goes on.
+    Stopped,
+    /// The case ended because nobody proved who they are (Art. 11(2), 12(4)).
+    Lapsed {
+        /// What was asked for.
+        right: Right,
+    },
+    /// A message from staff.
+    Message {
+        /// The text.
+        text: String,
+    },
+    /// A notice to a recipient.
+    Notice {
+        /// The recipient's id in the profile.
+        recipient: String,
+        /// The locator for its link.
+        token: String,
+        /// Eight digits.
+        code: String,
+        /// When the erasure was decided, as a local day.
+        decided_on: NaiveDate,
+        /// By when an answer is asked for.
+        answer_by: Option<NaiveDate>,
+    },
+}
+
+impl Letter {
+    /// The template's name, which is all that logs and lists show.
+    #[must_use]
+    pub const fn template(&self) -> &'static str {
+        match self {
+            Self::Code { .. } => "code",
+            Self::CodeOnFile { .. } => "code_on_file",
+            Self::ConfirmPlan { .. } => "plan_confirm",
+            Self::Erased { .. } => "erasure_done",
+            Self::Refused { .. } => "refused",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Stopped => "erasure_stopped",
+            Self::Lapsed { .. } => "lapsed",
+            Self::Message { .. } => "message",
+            Self::Notice { .. } => "notice",
+        }
+    }
+}
+
+/// A letter in its envelope, as it is sealed in the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// To whom.
+    pub to: String,
+    /// The case's reference.
+    pub reference: String,
+    /// The letter.
+    pub letter: Letter,
+}
+
+/// Where a sealed envelope belongs.
+pub const ENVELOPE: &str = "mails.sealed";
+
+/// What a letter is about and in which language it is written.
+#[derive(Clone, Debug)]
+pub struct Post<'a> {
+    /// The case.
+    pub case: CaseId,
+    /// Its reference.
+    pub reference: &'a Reference,
+    /// The reader's language.
+    pub language: Language,
+    /// The notice, when the letter is one.
+    pub notice: Option<NoticeId>,
+}
+
+/// Puts a letter into the outbox, in the transaction of its cause.
+///
+/// # Errors
+/// When the database fails.
+pub fn post(
+    ctx: &Context,
+    conn: &mut Conn,
+    key: &CaseKey,
+    post: &Post<'_>,
+    to: &str,
+    letter: Letter,
+) -> Result<()> {
+    let template = letter.template();
+    let envelope = Envelope {
+        to: to.to_owned(),
+        reference: post.reference.to_string(),
+        letter,
+    };
+    let mail = NewMail {
+        id: MailId(ctx.new_id()),
+        case: Some(post.case),
+        notice: post.notice,
+        template,
+        language: post.language,
+        sealed: key.seal(ENVELOPE, ctx.nonce(), &envelope),
+    };
+    mails::enqueue(conn, mail, ctx.now())?;
+    Ok(())
+}

@@ -1,0 +1,313 @@
+//! Making an erasure plan, showing it, and having its consequences confirmed.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::searching::{self, Subject};
+use super::transition::{self, Change};
+use super::{Context, Error, Result, intake};
+use crate::domain::case::{Confirmation, Event, Proposal};
+use crate::domain::erasure::{EndingService, Operation, Plan, PlanError, Survey, SurveyRequest};
+use crate::domain::ids::{CaseId, PlanId};
+use crate::domain::matching::RowKey;
+use crate::domain::recipient::{Told, UsageFacts, who_is_told};
+use crate::domain::staff::{Actor, Permission};
+use crate::store::cases::{self, StoredCase};
+use crate::store::plans::{self, PlanRow};
+use crate::store::{Conn, proposals};
+
+/// A survey of one system with the roots it started from.
+pub type Surveyed = (Survey, BTreeMap<String, Vec<RowKey>>);
+
+/// Where a sealed plan belongs.
+const PLAN: &str = "plans.sealed";
+
+/// All that is decided with a plan; sealed, and frozen by the plan's hash.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PlanFile {
+    /// What is erased, reduced and kept.
+    pub plan: Plan,
+    /// Who is told, and with which identifiers, taken before anything is erased.
+    pub told: Vec<Told>,
+    /// Where the answer goes: an address that still exists afterwards.
+    pub reply_to: Option<String>,
+}
+
+/// A line of a plan as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// The table.
+    pub table: String,
+    /// The category of its data.
+    pub category: String,
+    /// `erase`, `reduce`, `retain` or `keep`.
+    pub operation: String,
+    /// How many rows.
+    pub rows: usize,
+    /// The law or reason, for what is kept.
+    pub ground: Option<String>,
+    /// The last day of the longest-kept row.
+    pub until: Option<NaiveDate>,
+}
+
+/// A system's part of a plan as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanSystem {
+    /// The system's id.
+    pub system: String,
+    /// Its lines.
+    pub lines: Vec<PlanLine>,
+    /// Days until nothing erased remains in its backups.
+    pub backups_expire_after_days: Option<u32>,
+}
+
+/// A plan as people see it: counts, grounds and dates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanFacts {
+    /// The plan's hash.
+    pub hash: String,
+    /// By system.
+    pub systems: Vec<PlanSystem>,
+    /// What ends for the person.
+    pub services: Vec<EndingService>,
+}
+
+/// Surveys every system in which the person has rows.
+///
+/// # Errors
+/// When a system fails.
+pub fn survey(
+    ctx: &Context,
+    roots: &BTreeMap<String, BTreeMap<String, Vec<RowKey>>>,
+) -> Result<Vec<Surveyed>> {
+    let mut surveys = Vec::new();
+    for system in &ctx.organisation.map.systems {
+        let Some(own) = roots.get(&system.id) else {
+            continue;
+        };
+        let request = SurveyRequest::new(system, &ctx.organisation.recipients, own.clone());
+        surveys.push((ctx.systems.get(&system.id)?.survey(&request)?, own.clone()));
+    }
+    Ok(surveys)
+}
+
+/// Whether services of the person still run. When no plan can be made, it is assumed that they do.
+#[must_use]
+pub fn has_live_services(ctx: &Context, surveys: &[Surveyed]) -> bool {
+    Plan::make(&ctx.organisation.map, &ctx.fiscal_years, surveys)
+        .map_or(true, |plan| !plan.services.is_empty())
+}
+
+/// Makes the plan for an erasure, from what the systems hold now. `account`: the account that staff
+/// chose when several fit.
+///
+/// # Errors
+/// When the actor may not, the case does not allow it, it is unclear whose rows are meant, or a
+/// system fails. The case is then as it was.
+pub fn make(
+    ctx: &Context,
+    actor: &Actor,
+    id: CaseId,
+    version: i64,
+    account: Option<&RowKey>,
+) -> Result<StoredCase> {
+    let by = actor
+        .staff()
+        .filter(|_| actor.may(Permission::HandleCases))
+        .ok_or(Error::Forbidden("role"))?;
+    let case = cases::find_by_id(&mut *ctx.store.get()?, id)?;
+    let plan_id = PlanId(ctx.new_id());
+    let event = |hash: String, confirmation| Event::PlanMade {
+        plan: plan_id,
+        hash,
+        by,
+        confirmation,
+    };
+    // Asked before the systems are, so that a case which allows no plan costs them nothing.
+    case.case
+        .apply(&event(String::new(), Confirmation::NotNeeded), ctx.now())?;
+    let (_, file) = intake::open_file(ctx, &mut *ctx.store.get()?, &case)?;
+    let subject = searching::clear_subject(Some(searching::search(ctx, &file.keys(), account)?))?;
+    let planned = plan_for(ctx, &subject, &case)?;
+    let confirmation = if planned.plan.services.is_empty() {
+        Confirmation::NotNeeded
+    } else {
+        Confirmation::Awaited
+    };
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        if case.version != version {
+            return Err(Error::Stale);
+        }
+        let (key, _) = intake::open_file(ctx, conn, &case)?;
+        searching::keep(ctx, conn, &key, &case, &subject)?;
+        let facts = facts(ctx, &planned.plan);
+        let row = PlanRow {
+            id: plan_id.0,
+            case_id: id.0,
+            made_at: ctx.now(),
+            hash: facts.hash.clone(),
+            summary: summary(&planned, &facts),
+            sealed: key.seal(PLAN, ctx.nonce(), &planned),
+        };
+        plans::insert(conn, &row)?;
+        let proposal = Proposal::Erasure { plan: plan_id, hash: facts.hash.clone(), prepared_by: by, confirmation };
+        proposals::replace(conn, ctx.new_id(), id, &proposal, None, ctx.now())?;
+        cases::set_attention(conn, id, None)?;
+        let change = Change {
+            event: event(facts.hash.clone(), confirmation),
+            actor,
+            action: "plan_made",
+            detail: json!({ "hash": facts.hash, "erase": planned.plan.count("erase"), "retain": planned.plan.count("retain") }),
+            visible: true,
+        };
+        transition::apply(ctx, conn, &case, change)
+    })
+}
+
+fn plan_for(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<PlanFile> {
+    let surveys = survey(ctx, &subject.roots())?;
+    let plan = Plan::make(&ctx.organisation.map, &ctx.fiscal_years, &surveys).map_err(plan_error)?;
+    if plan.systems.is_empty() {
+        return Err(Error::Conflict("nothing_to_erase"));
+    }
+    let mut used = UsageFacts::default();
+    for (survey, _) in &surveys {
+        for table in &survey.tables {
+            for row in &table.rows {
+                used.add(&survey.system, &table.table, row.values.clone());
+            }
+        }
+    }
+    used.customer_numbers.extend(subject.keys.customer_number.clone());
+    used.emails.extend(subject.keys.email.clone());
+    let told = who_is_told(&ctx.organisation.recipients, &ctx.organisation.map, &used);
+    let reply_to = reply_address(ctx, subject, case)?;
+    Ok(PlanFile { plan, told, reply_to })
+}
+
+/// The address for an answer that holds data: proved, or on file before the request; and one that
+/// the erasure leaves alone.
+fn reply_address(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<Option<String>> {
+    let mut conn = ctx.store.get()?;
+    let (_, file) = intake::open_file(ctx, &mut conn, case)?;
+    let proofs = super::proving::list(&mut conn, case.id)?;
+    let typed_proved = proofs
+        .iter()
+        .any(|proof| proof.method == crate::domain::identity::Method::TypedAddress);
+    let typed = file.email.filter(|_| typed_proved);
+    let address = [typed, subject.on_file()]
+        .into_iter()
+        .flatten()
+        .find(|email| subject.survives(email));
+    Ok(address.map(|email| email.as_str().to_owned()))
+}
+
+fn plan_error(error: PlanError) -> Error {
+    match error {
+        PlanError::FiscalDateMissing { .. } => Error::Conflict("fiscal_date_missing"),
+        PlanError::FiscalYearMissing { .. } => Error::Conflict("fiscal_year_missing"),
+        PlanError::ReferredTo { .. } => Error::Conflict("row_referred_to"),
+        PlanError::MapMismatch { .. } => Error::internal(error),
+    }
+}
+
+/// A plan as people see it.
+#[must_use]
+pub fn facts(ctx: &Context, plan: &Plan) -> PlanFacts {
+    let map = &ctx.organisation.map;
+    let systems = plan
+        .systems
+        .iter()
+        .map(|part| PlanSystem {
+            system: part.system.clone(),
+            lines: part
+                .tables
+                .iter()
+                .map(|table| PlanLine {
+                    table: table.table.clone(),
+                    category: map
+                        .table(&part.system, &table.table)
+                        .map(|t| t.category.clone())
+                        .unwrap_or_default(),
+                    operation: table.operation.name().to_owned(),
+                    rows: table.rows.len(),
+                    ground: match &table.operation {
+                        Operation::Retain { ground } => Some(ground.clone()),
+                        Operation::Keep { reason } => Some(reason.clone()),
+                        Operation::Erase | Operation::Reduce { .. } => None,
+                    },
+                    until: table.rows.iter().filter_map(|row| row.until).max(),
+                })
+                .collect(),
+            backups_expire_after_days: map.system(&part.system).and_then(|s| s.backups_expire_after_days),
+        })
+        .collect();
+    PlanFacts {
+        hash: plan.hash(),
+        systems,
+        services: plan.services.clone(),
+    }
+}
+
+/// What may stand in the open: counts and grounds, and which recipients are told; no labels, no keys.
+fn summary(planned: &PlanFile, facts: &PlanFacts) -> serde_json::Value {
+    let told: Vec<&str> = planned.told.iter().map(|told| told.recipient.as_str()).collect();
+    json!({ "systems": facts.systems, "services": facts.services.len(), "recipients": told })
+}
+
+/// The plan of that id, opened.
+///
+/// # Errors
+/// When there is none, or its case's key has been destroyed.
+pub fn open(ctx: &Context, conn: &mut Conn, case: &StoredCase, plan: PlanId) -> Result<PlanFile> {
+    let row = plans::find(conn, plan)?;
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let file: PlanFile = key.open(PLAN, &row.sealed)?;
+    // What was approved is the hash: a plan that does not match it is not the plan.
+    if file.plan.hash() == row.hash {
+        Ok(file)
+    } else {
+        Err(Error::internal("plan does not match its hash"))
+    }
+}
+
+/// The newest plan of a case, if one was made.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<(PlanId, PlanFile)>> {
+    match plans::find_newest(conn, case.id) {
+        Ok(row) => Ok(Some((PlanId(row.id), open(ctx, conn, case, PlanId(row.id))?))),
+        Err(crate::store::Error::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The person confirms that they understand what the plan ends.
+///
+/// # Errors
+/// When nothing is there to confirm, or the plan has changed since it was shown.
+pub fn confirm(ctx: &Context, id: CaseId, shown: Option<&str>) -> Result<StoredCase> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        let hash = match (&case.case.proposal, shown) {
+            (_, Some(shown)) => shown.to_owned(),
+            (Some(Proposal::Erasure { hash, .. }), None) => hash.clone(),
+            _ => String::new(),
+        };
+        let change = Change {
+            event: Event::ConsequencesConfirmed { hash: hash.clone() },
+            actor: &Actor::Person,
+            action: "consequences_confirmed",
+            detail: json!({ "hash": hash }),
+            visible: false,
+        };
+        let after = transition::apply(ctx, conn, &case, change)?;
+        proposals::confirm(conn, id)?;
+        Ok(cases::find_by_id(conn, after.id)?)
+    })
+}

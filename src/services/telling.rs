@@ -1,0 +1,106 @@
+//! What the person is told, and at which address.
+
+use serde_json::json;
+
+use super::letters::{self, Letter, Post};
+use super::searching;
+use super::transition::proposed_plan;
+use super::{Context, Result, answer, intake, planning};
+use crate::domain::case::{Effect, State};
+use crate::domain::identity::Method;
+use crate::domain::staff::Actor;
+use crate::store::cases::{self, StoredCase};
+use crate::store::keys::CaseKey;
+use crate::store::{Conn, proposals};
+
+/// Where a sealed reason belongs.
+pub const REASON: &str = "proposals.reason_sealed";
+
+/// Writes the letter that an effect asks for.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -> Result<()> {
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let right = case.case.right;
+    let letter = match effect {
+        Effect::AskForConfirmation => {
+            let Some(plan) = proposed_plan(case) else {
+                return Ok(());
+            };
+            let planned = planning::open(ctx, conn, case, plan)?;
+            Letter::ConfirmPlan {
+                plan: planning::facts(ctx, &planned.plan),
+            }
+        }
+        Effect::TellErased => Letter::Erased {
+            answer: answer::make(ctx, conn, case)?,
+        },
+        Effect::TellRefused => refusal(conn, case, &key)?,
+        Effect::TellWithdrawn if matches!(case.case.state, State::Withdrawn { .. }) => {
+            Letter::Withdrawn { right }
+        }
+        Effect::TellWithdrawn => Letter::Stopped,
+        Effect::TellLapsed => Letter::Lapsed { right },
+        _ => return Ok(()),
+    };
+    send(ctx, conn, case, &key, letter)
+}
+
+fn refusal(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<Letter> {
+    let State::Refused { ground, .. } = case.case.state else {
+        return Err(super::Error::internal("a refusal without a refused case"));
+    };
+    let sealed = proposals::find_reason(conn, case.id)?;
+    let reason = sealed
+        .map(|sealed| key.open::<String>(REASON, &sealed))
+        .transpose()?
+        .unwrap_or_default();
+    Ok(Letter::Refused {
+        right: case.case.right,
+        ground,
+        reason,
+    })
+}
+
+/// Sends a letter to the person, at the best address for what it holds; without one the case asks
+/// staff to answer by another way.
+///
+/// # Errors
+/// When the database fails.
+pub fn send(ctx: &Context, conn: &mut Conn, case: &StoredCase, key: &CaseKey, letter: Letter) -> Result<()> {
+    let Some(address) = address(ctx, conn, case, &letter)? else {
+        cases::set_attention(conn, case.id, Some("no_reply_address"))?;
+        return Ok(ctx.record(
+            conn,
+            case.id.0,
+            &Actor::System,
+            "letter_without_address",
+            json!({ "letter": letter.template() }),
+        )?);
+    };
+    let detail = json!({ "letter": letter.template() });
+    let post = Post {
+        case: case.id,
+        reference: &case.reference,
+        language: case.language,
+        notice: None,
+    };
+    letters::post(ctx, conn, key, &post, &address, letter)?;
+    Ok(ctx.record(conn, case.id.0, &Actor::System, "letter_queued", detail)?)
+}
+
+/// A letter that says what we hold goes only to an address that was proved, or was on file before
+/// the request. Others may go where the request came from.
+fn address(ctx: &Context, conn: &mut Conn, case: &StoredCase, letter: &Letter) -> Result<Option<String>> {
+    if matches!(letter, Letter::Erased { .. }) {
+        return Ok(planning::newest(ctx, conn, case)?.and_then(|(_, file)| file.reply_to));
+    }
+    let (_, file) = intake::open_file(ctx, conn, case)?;
+    let holds_data = matches!(letter, Letter::ConfirmPlan { .. } | Letter::Message { .. });
+    let proofs = super::proving::list(conn, case.id)?;
+    let proved = proofs.iter().any(|proof| proof.method == Method::TypedAddress);
+    let typed = file.email.filter(|_| proved || !holds_data);
+    let on_file = searching::find_subject(ctx, conn, case)?.and_then(|subject| subject.on_file());
+    Ok(typed.or(on_file).map(|email| email.as_str().to_owned()))
+}
