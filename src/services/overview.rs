@@ -1,0 +1,398 @@
+//! Reading: the queue, one case for staff, one case for its person, and the public register.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
+
+use super::answer::{self, AnswerFacts};
+use super::handling::{ACTIONS, MESSAGE};
+use super::intake::{self, CaseFile};
+use super::planning::{self, PlanFacts};
+use super::searching::{self, Subject};
+use super::{Context, Error, Result, notices};
+use crate::domain::audit;
+use crate::domain::calendar::stockholm_date;
+use crate::domain::case::{Confirmation, Proposal, State};
+use crate::domain::deadline::Clock;
+use crate::domain::identity::Proof;
+use crate::domain::ids::{PlanId, Reference, StaffId};
+use crate::domain::matching::PersonKeys;
+use crate::domain::staff::{Actor, Permission};
+use crate::store::cases::{self, StoredCase};
+use crate::store::mails::{self, Mail};
+use crate::store::notices::NoticeRow;
+use crate::store::plans::{self, StoredStep};
+use crate::store::queue::{self, Cursor, Filter, Line, Sort};
+use crate::store::{Conn, audit as trail, messages};
+
+/// Days before the deadline from which a case counts as at risk.
+pub const AT_RISK_DAYS: i64 = 5;
+
+/// A message of a case, opened.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// A pseudonym.
+    pub author: String,
+    /// `from_person`, `to_person` or `note`.
+    pub kind: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Everything staff see of a case.
+pub struct StaffCase {
+    /// The case.
+    pub case: StoredCase,
+    /// What the person wrote.
+    pub file: CaseFile,
+    /// The clock.
+    pub clock: Clock,
+    /// What proves who they are.
+    pub proofs: Vec<Proof>,
+    /// Whom the systems know, once searched.
+    pub subject: Option<Subject>,
+    /// The newest plan.
+    pub plan: Option<PlanView>,
+    /// Notices with their comments.
+    pub notices: Vec<(NoticeRow, Vec<String>)>,
+    /// Messages and notes.
+    pub messages: Vec<Message>,
+    /// Mails to the person and to recipients, without contents.
+    pub mails: Vec<Mail>,
+    /// The trail.
+    pub events: Vec<audit::Event>,
+    /// What the actor may do now.
+    pub actions: Vec<&'static str>,
+}
+
+/// A plan with how far it has come.
+pub struct PlanView {
+    /// Its id.
+    pub id: PlanId,
+    /// Its facts.
+    pub facts: PlanFacts,
+    /// Its steps, once approved.
+    pub steps: Vec<StoredStep>,
+    /// Whether it is what is proposed or approved now.
+    pub current: bool,
+    /// What the person says to its consequences, while it is current.
+    pub confirmation: Option<Confirmation>,
+    /// Who made it, while it is current.
+    pub prepared_by: Option<StaffId>,
+    /// Until when an approved erasure can be stopped.
+    pub cool_off_until: Option<DateTime<Utc>>,
+}
+
+/// A case for staff; that they looked is recorded.
+///
+/// # Errors
+/// When they may not, or there is none.
+pub fn staff_case(ctx: &Context, actor: &Actor, reference: &Reference) -> Result<StaffCase> {
+    may_read(actor)?;
+    let view = ctx
+        .store
+        .transaction(|conn| load_case(ctx, conn, actor, reference))?;
+    ctx.store
+        .transaction(|conn| ctx.record(conn, view.case.id.0, actor, "case_read", json!({})))?;
+    Ok(view)
+}
+
+fn may_read(actor: &Actor) -> Result<()> {
+    if actor.may(Permission::ReadCases) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden("role"))
+    }
+}
+
+fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Reference) -> Result<StaffCase> {
+    let case = cases::find(conn, reference)?;
+    let (_, file) = intake::open_file(ctx, conn, &case)?;
+    Ok(StaffCase {
+        file,
+        clock: case.deadline.as_of(stockholm_date(ctx.now())).clock(),
+        proofs: super::proving::list(conn, case.id)?,
+        subject: searching::find_subject(ctx, conn, &case)?,
+        plan: plan_view(ctx, conn, &case)?,
+        notices: notices::list(ctx, conn, &case)?,
+        messages: open_messages(ctx, conn, &case)?,
+        mails: mails::list_by_case(conn, case.id)?,
+        events: trail::list(conn, case.id.0)?,
+        actions: actions(ctx, actor, &case),
+        case,
+    })
+}
+
+/// The newest plan of a case, with how far it has come.
+///
+/// # Errors
+/// When the database fails.
+pub fn plan_view(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<PlanView>> {
+    let Some((id, file)) = planning::newest(ctx, conn, case)? else {
+        return Ok(None);
+    };
+    let (current, confirmation, prepared_by) = match &case.case.proposal {
+        Some(Proposal::Erasure {
+            plan,
+            confirmation,
+            prepared_by,
+            ..
+        }) if *plan == id => (true, Some(*confirmation), Some(*prepared_by)),
+        _ => (false, None, None),
+    };
+    let cool_off_until = match case.case.state {
+        State::Approved { cool_off_until } => Some(cool_off_until),
+        _ => None,
+    };
+    let (facts, steps) = (planning::facts(ctx, &file.plan), plans::list_steps(conn, id)?);
+    Ok(Some(PlanView {
+        id,
+        facts,
+        steps,
+        current,
+        confirmation,
+        prepared_by,
+        cool_off_until,
+    }))
+}
+
+fn open_messages(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Vec<Message>> {
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let rows = messages::list(conn, case.id)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Message {
+                at: row.at,
+                author: row.author,
+                kind: row.kind,
+                text: key.open(MESSAGE, &row.sealed)?,
+            })
+        })
+        .collect()
+}
+
+/// The names of the actions that the state allows the actor now.
+#[must_use]
+pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static str> {
+    use crate::domain::case::{Event, RefusalGround};
+    let Some(by) = actor.staff() else { return vec![] };
+    let now = ctx.now();
+    let handles = actor.may(Permission::HandleCases);
+    let fits = |event: Event| case.case.apply(&event, now).is_ok();
+    let state = &case.case.state;
+    let allowed = |name: &str| match name {
+        "claim" | "assign" => handles && state.is_open(),
+        "accept_identity" => handles && state.can_be_withdrawn() && !case.case.identity.is_enough(),
+        "plan" => {
+            let confirmation = Confirmation::NotNeeded;
+            handles
+                && fits(Event::PlanMade {
+                    plan: PlanId(uuid::Uuid::nil()),
+                    hash: String::new(),
+                    by,
+                    confirmation,
+                })
+        }
+        "refuse" => {
+            handles
+                && fits(Event::RefusalPrepared {
+                    ground: RefusalGround::NotIdentified,
+                    by,
+                })
+        }
+        "approve" => {
+            actor.may(Permission::ApproveProposals)
+                && fits(Event::ProposalApproved {
+                    by,
+                    cool_off_until: now,
+                })
+        }
+        "reject" => actor.may(Permission::ApproveProposals) && fits(Event::ProposalRejected { by }),
+        "stop" => (handles || actor.may(Permission::StopErasures)) && fits(Event::Stopped),
+        "extend" => handles && fits(Event::Extended),
+        "message" => handles,
+        "note" => handles || actor.may(Permission::AddNotes),
+        "hold" => handles && fits(Event::HeldLegally),
+        "lift_hold" => handles && fits(Event::HoldLifted),
+        "retry" => {
+            handles && case.attention.is_some() && (state.can_be_withdrawn() || *state == State::Executing)
+        }
+        "reopen" => handles && fits(Event::Reopened),
+        "close" => handles && fits(Event::Closed),
+        "record_answer" => handles && matches!(state, State::Executing | State::Answered { .. }),
+        _ => false,
+    };
+    ACTIONS.into_iter().filter(|name| allowed(name)).collect()
+}
+
+/// A page of the queue.
+pub struct Page {
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// Where the next page starts, if there is one.
+    pub next: Option<Cursor>,
+    /// How many cases the filter finds, counted up to [`COUNTED`].
+    pub total: i64,
+}
+
+/// How far cases are counted: beyond, "more than" says enough.
+pub const COUNTED: i64 = 1000;
+
+/// A page of the queue. `query`: a reference or an exact identifier.
+///
+/// # Errors
+/// When the actor may not.
+pub fn queue(
+    ctx: &Context,
+    actor: &Actor,
+    filter: &Filter,
+    query: Option<&str>,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page> {
+    may_read(actor)?;
+    let mut conn = ctx.store.get()?;
+    let total = queue::count_up_to(&mut conn, filter, COUNTED)?;
+    let filters = match query.map(str::trim).filter(|text| !text.is_empty()) {
+        None => vec![filter.clone()],
+        Some(text) => search_filters(ctx, filter, text),
+    };
+    let mut lines = Vec::new();
+    for filter in filters {
+        lines = queue::list(&mut conn, &filter, sort, after, limit + 1)?;
+        if !lines.is_empty() {
+            break;
+        }
+    }
+    let more = lines.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    lines.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = lines.last().filter(|_| more).map(|line| Cursor {
+        due_on: line.due_on,
+        id: line.id,
+    });
+    Ok(Page { lines, next, total })
+}
+
+/// What a search may mean: a reference, or one of the identifiers in its normalised form.
+fn search_filters(ctx: &Context, filter: &Filter, text: &str) -> Vec<Filter> {
+    if let Ok(reference) = Reference::parse(text) {
+        return vec![Filter {
+            reference: Some(reference.to_string()),
+            all_states: true,
+            ..filter.clone()
+        }];
+    }
+    let today = stockholm_date(ctx.now());
+    let keys = PersonKeys {
+        email: crate::domain::contact::Email::parse(text)
+            .ok()
+            .map(|email| email.as_str().to_owned()),
+        personal_number: crate::domain::personal_number::PersonalNumber::parse(text, today)
+            .ok()
+            .map(|number| number.as_str().to_owned()),
+        customer_number: Some(text.to_owned()),
+        phone: None,
+    };
+    let digests = intake::lookup_digests(ctx, &keys);
+    digests
+        .into_iter()
+        .map(|(_, digest)| Filter {
+            digest: Some(digest),
+            all_states: true,
+            ..filter.clone()
+        })
+        .collect()
+}
+
+/// What the person sees of their own case.
+pub struct PersonCase {
+    /// The case.
+    pub case: StoredCase,
+    /// The clock.
+    pub clock: Clock,
+    /// Messages both ways, without notes.
+    pub messages: Vec<Message>,
+    /// The plan whose consequences wait to be confirmed, or that was approved.
+    pub plan: Option<PlanView>,
+    /// The answer, once there is one.
+    pub answer: Option<AnswerFacts>,
+    /// The events that mean something to the person.
+    pub events: Vec<audit::Event>,
+}
+
+/// Events that a person's timeline shows; the others are the inner workings.
+const PERSON_EVENTS: [&str; 16] = [
+    "case_received",
+    "identity_accepted",
+    "identity_level_reached",
+    "plan_made",
+    "consequences_confirmed",
+    "proposal_approved",
+    "erasure_started",
+    "erasure_stopped",
+    "erasure_completed",
+    "deadline_extended",
+    "message_sent",
+    "message_received",
+    "notices_released",
+    "case_withdrawn",
+    "case_closed",
+    "case_reopened",
+];
+
+/// A case for the person whose token opens it. What we hold about them is shown only once the
+/// identity is proved as far as the right needs.
+///
+/// # Errors
+/// When the token does not open the case.
+pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<PersonCase> {
+    let case = super::codes::authenticate(ctx, reference, token)?;
+    ctx.store.transaction(|conn| {
+        let proved = case.case.identity.is_enough();
+        let plan = if proved {
+            plan_view(ctx, conn, &case)?.filter(|plan| plan.current)
+        } else {
+            None
+        };
+        let answered = matches!(case.case.state, State::Answered { .. } | State::Closed { .. });
+        let answer = if proved && answered {
+            Some(answer::make(ctx, conn, &case)?)
+        } else {
+            None
+        };
+        let events = trail::list(conn, case.id.0)?;
+        Ok(PersonCase {
+            clock: case.deadline.as_of(stockholm_date(ctx.now())).clock(),
+            messages: open_messages(ctx, conn, &case)?
+                .into_iter()
+                .filter(|m| m.kind != "note")
+                .collect(),
+            plan,
+            answer,
+            events: events
+                .into_iter()
+                .filter(|e| PERSON_EVENTS.contains(&e.action.as_str()))
+                .collect(),
+            case,
+        })
+    })
+}
+
+/// Days until the deadline; negative when it has passed.
+#[must_use]
+pub fn days_left(ctx: &Context, due_on: NaiveDate) -> i64 {
+    (due_on - stockholm_date(ctx.now())).num_days()
+}
+
+/// The trail of a case.
+///
+/// # Errors
+/// When the actor may not, or there is no such case.
+pub fn events(ctx: &Context, actor: &Actor, reference: &Reference) -> Result<Vec<audit::Event>> {
+    may_read(actor)?;
+    let mut conn = ctx.store.get()?;
+    let case = cases::find(&mut conn, reference)?;
+    Ok(trail::list(&mut conn, case.id.0)?)
+}
