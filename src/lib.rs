@@ -4,6 +4,7 @@
 //! `domain` ← `store` ← `services` ← `adapters` ← `app` ← `http` | `worker` ← `cli`.
 
 pub mod adapters;
+pub mod app;
 pub mod domain;
 pub mod http;
 pub mod services;
