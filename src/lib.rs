@@ -5,7 +5,9 @@
 
 pub mod adapters;
 pub mod app;
+pub mod config;
 pub mod domain;
 pub mod http;
 pub mod services;
 pub mod store;
+pub mod telemetry;

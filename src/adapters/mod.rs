@@ -1,7 +1,9 @@
 //! What lies outside the process: the private PostgreSQL, the systems of the host, texts and mail.
 
+pub mod clock;
 pub mod cluster;
 pub mod profiles;
+pub mod random;
 pub mod sample;
 pub mod templates;
 pub mod texts;
