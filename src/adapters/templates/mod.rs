@@ -1,5 +1,9 @@
-//! What every page and mail shares: the organisation's looks and the parts of an answer.
+//! The mails, and what pages and mails share: the organisation's looks and the parts of an answer.
 
 pub mod answer;
 pub mod brand;
 pub mod look;
+pub mod mails;
+pub mod render;
+#[cfg(test)]
+mod samples;

@@ -7,7 +7,13 @@ use crate::adapters::texts::Texts;
 
 pub(super) fn all(t: Texts) -> Vec<Sample> {
     let mut samples = Vec::new();
-    for kind in ["erasure", "rectification", "restriction", "restriction_lifted"] {
+    for kind in [
+        "erasure",
+        "rectification",
+        "restriction",
+        "restriction_lifted",
+        "account_ended",
+    ] {
         samples.push(sample(&format!("notice-{kind}"), &notice(t, kind, None)));
     }
     for error in ["code_invalid", "code_too_many"] {

@@ -1,0 +1,73 @@
+# Mails.
+mail-hello = Hello,
+mail-regards = Kind regards,
+mail-reference = Reference { $reference }
+mail-open-case = Open the case
+mail-case-at = You find your case here:
+mail-complain = Feel free to tell us first, at { $email }, and we look once more. You can complain to Integritetsskyddsmyndigheten (IMY), the Swedish supervisory authority, imy.se. You also have the right to take the matter to court.
+
+mail-code-subject = We have received your request ({ $reference })
+mail-code-received = We received your request on { $date }.
+mail-code-right = We understand that it is about: { $right }.
+mail-code-due = You get an answer without undue delay and no later than { $due }.
+mail-code-code = Show that the address is yours with this code:
+mail-code-link = Type it on the page of your case:
+mail-code-withdraw = Is something wrong, or have you changed your mind? On the same page you can write to us or withdraw the request.
+mail-code-not-you = Was it not you? Then you need not do anything. Without the code nothing happens.
+
+mail-on-file-subject = A request about your data ({ $reference })
+mail-on-file-title = Somebody has made a request about your data
+mail-on-file-what = We have received a request about: { $right }.
+mail-on-file-why = You get this mail because we already had your address, and want to be sure that it is you who asks.
+mail-on-file-code = Is it you? Use this code:
+mail-on-file-not-you = Is it not you? Do not use the code and do not give it to anyone. Do answer this mail, and we look into it.
+
+mail-plan-subject = Read and answer before we erase ({ $reference })
+mail-plan-title = Read this before we erase
+mail-plan-lead = We have gone through your case. Before we erase anything we want you to see what it means, and say yes or no.
+mail-plan-link = See all of it, also what we must keep, and answer here:
+mail-plan-button = See and answer
+mail-plan-nothing = Nothing is erased until you have said yes.
+
+mail-stopped-subject = The erasure is stopped ({ $reference })
+mail-stopped-title = The erasure is stopped
+mail-stopped-by-you = You have stopped the erasure.
+mail-stopped-by-us = We have stopped the erasure and are looking at the case again. We will get in touch.
+mail-stopped-nothing = Nothing has been erased.
+
+mail-done-subject = The answer to your request for erasure ({ $reference })
+mail-done-title = Your data is erased
+mail-done-lead = You asked us to erase your data. Here is what is gone, what remains and why, and whom we have told.
+mail-erased-on = erased
+
+mail-refused-subject = The answer to your request ({ $reference })
+mail-refused-title = We cannot do what you asked
+mail-refused-lead = We have considered your request ({ $right }) and say no, in whole or in part.
+mail-refused-why = Reasons
+mail-refused-next = What you can do
+
+mail-withdrawn-subject = Your request is withdrawn ({ $reference })
+mail-withdrawn-title = Your request is withdrawn
+mail-withdrawn-lead = Your request ({ $right }) is withdrawn.
+mail-withdrawn-nothing = Nothing has changed. You can start again whenever you like.
+mail-withdrawn-not-you = Was it not you? Write to { $email }.
+
+mail-no-data-subject = The answer to your request ({ $reference })
+mail-no-data-title = We process no personal data about you
+mail-no-data-lead = We process no personal data about you.
+mail-no-data-searched = Where we have searched
+mail-no-data-exception = The exception is this case, which we keep for a time to be able to show that we answered.
+mail-no-data-other = Could you be with us under another address or a customer number? Answer this mail and we search again.
+
+mail-message-subject = A message in your case ({ $reference })
+mail-message-title = A message to you
+mail-message-answer = Answer in your case:
+
+mail-notice-reminder = Reminder:
+mail-notice-reminder-lead = We have had no answer yet. It takes ten seconds.
+mail-notice-open = Open the link. There you see whom it concerns and answer, without logging in:
+mail-notice-code = You need this code:
+mail-notice-no-reply = Do not reply to this mail with personal data.
+
+mail-thanks-subject = Thank you for the answer ({ $reference })
+mail-thanks-lead = We received your answer on { $date }: { $outcome }.

@@ -1,0 +1,73 @@
+# Mejl.
+mail-hello = Hej!
+mail-regards = Vänliga hälsningar
+mail-reference = Referens { $reference }
+mail-open-case = Öppna ärendet
+mail-case-at = Du hittar ditt ärende här:
+mail-complain = Säg det gärna till oss först, på { $email }, så tittar vi en gång till. Du kan klaga hos Integritetsskyddsmyndigheten (IMY), imy.se. Du har också rätt att få saken prövad i domstol.
+
+mail-code-subject = Vi har tagit emot din begäran ({ $reference })
+mail-code-received = Vi har tagit emot din begäran den { $date }.
+mail-code-right = Vi har förstått att den gäller: { $right }.
+mail-code-due = Du får svar utan onödigt dröjsmål och senast den { $due }.
+mail-code-code = Visa att adressen är din med den här koden:
+mail-code-link = Skriv in den på sidan för ditt ärende:
+mail-code-withdraw = Stämmer något inte, eller har du ångrat dig? På samma sida kan du skriva till oss eller ta tillbaka begäran.
+mail-code-not-you = Var det inte du? Då behöver du inte göra något. Utan koden händer inget.
+
+mail-on-file-subject = En begäran om dina uppgifter ({ $reference })
+mail-on-file-title = Någon har begärt något om dina uppgifter
+mail-on-file-what = Vi har fått en begäran som gäller: { $right }.
+mail-on-file-why = Du får mejlet eftersom vi har din adress sedan tidigare, och vill vara säkra på att det är du som frågar.
+mail-on-file-code = Är det du? Använd den här koden:
+mail-on-file-not-you = Är det inte du? Använd inte koden och ge den inte till någon. Svara gärna på mejlet, så tittar vi på det.
+
+mail-plan-subject = Läs och svara innan vi raderar ({ $reference })
+mail-plan-title = Läs igenom innan vi raderar
+mail-plan-lead = Vi har gått igenom ditt ärende. Innan vi raderar något vill vi att du ser vad det betyder, och säger ja eller nej.
+mail-plan-link = Se allt, också vad vi måste spara, och svara här:
+mail-plan-button = Se och svara
+mail-plan-nothing = Inget raderas förrän du har sagt ja.
+
+mail-stopped-subject = Raderingen är stoppad ({ $reference })
+mail-stopped-title = Raderingen är stoppad
+mail-stopped-by-you = Du har stoppat raderingen.
+mail-stopped-by-us = Vi har stoppat raderingen och tittar på ärendet igen. Vi hör av oss.
+mail-stopped-nothing = Inget har raderats.
+
+mail-done-subject = Svaret på din begäran om radering ({ $reference })
+mail-done-title = Dina uppgifter är raderade
+mail-done-lead = Du bad oss radera dina uppgifter. Här står vad som är borta, vad som finns kvar och varför, och vilka vi har meddelat.
+mail-erased-on = raderat
+
+mail-refused-subject = Svaret på din begäran ({ $reference })
+mail-refused-title = Vi kan inte göra det du bad om
+mail-refused-lead = Vi har prövat din begäran ({ $right }) och säger nej, helt eller delvis.
+mail-refused-why = Skäl
+mail-refused-next = Det här kan du göra
+
+mail-withdrawn-subject = Din begäran är tillbakatagen ({ $reference })
+mail-withdrawn-title = Din begäran är tillbakatagen
+mail-withdrawn-lead = Din begäran ({ $right }) är tillbakatagen.
+mail-withdrawn-nothing = Inget har ändrats. Du kan börja om när du vill.
+mail-withdrawn-not-you = Var det inte du? Skriv till { $email }.
+
+mail-no-data-subject = Svaret på din begäran ({ $reference })
+mail-no-data-title = Vi behandlar inga personuppgifter om dig
+mail-no-data-lead = Vi behandlar inga personuppgifter om dig.
+mail-no-data-searched = Här har vi letat
+mail-no-data-exception = Undantaget är det här ärendet, som vi sparar en tid för att kunna visa att vi har svarat.
+mail-no-data-other = Kan du finnas hos oss under en annan adress eller ett kundnummer? Svara på mejlet, så letar vi igen.
+
+mail-message-subject = Ett meddelande i ditt ärende ({ $reference })
+mail-message-title = Ett meddelande till dig
+mail-message-answer = Svara i ditt ärende:
+
+mail-notice-reminder = Påminnelse:
+mail-notice-reminder-lead = Vi har inte fått något svar än. Det tar tio sekunder.
+mail-notice-open = Öppna länken. Där ser ni vem det gäller och svarar, utan inloggning:
+mail-notice-code = Ni behöver den här koden:
+mail-notice-no-reply = Svara inte på mejlet med personuppgifter.
+
+mail-thanks-subject = Tack för svaret ({ $reference })
+mail-thanks-lead = Vi tog emot ert svar den { $date }: { $outcome }.

@@ -1,0 +1,152 @@
+//! What each mail says: plain data that can be stored sealed, and is rendered when the mail is sent.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Gone, Kept, Told};
+use crate::domain::right::Right;
+
+/// To the typed address, the same whether or not the person is known: received, and the code.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeMail {
+    /// The case number.
+    pub reference: String,
+    /// The right as understood.
+    pub right: Right,
+    /// The day it was received.
+    pub received_on: NaiveDate,
+    /// The last day for the answer.
+    pub due_on: NaiveDate,
+    /// Eight digits.
+    pub code: String,
+    /// The page of the case.
+    pub link: String,
+}
+
+/// To the address on file: somebody asked, and the code that proves it is them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeOnFileMail {
+    /// The case number.
+    pub reference: String,
+    /// The right as understood.
+    pub right: Right,
+    /// Eight digits.
+    pub code: String,
+    /// The page of the case.
+    pub link: String,
+}
+
+/// The consequences of an erasure are ready to be confirmed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanConfirmMail {
+    /// The case number.
+    pub reference: String,
+    /// Services that end, in words.
+    pub services: Vec<String>,
+    /// Domain names that become free.
+    pub domains: Vec<String>,
+    /// The page of the case.
+    pub link: String,
+}
+
+/// An erasure was stopped before it began.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureStoppedMail {
+    /// The case number.
+    pub reference: String,
+    /// Whether the person stopped it, or staff.
+    pub by_person: bool,
+    /// The page of the case.
+    pub link: String,
+}
+
+/// The answer to an erasure (Art. 12(3), 17, 19).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureDoneMail {
+    /// The case number.
+    pub reference: String,
+    /// What is gone, per system.
+    pub gone: Vec<Gone>,
+    /// What remains.
+    pub kept: Vec<Kept>,
+    /// Who was told, and what they answered so far.
+    pub told: Vec<Told>,
+}
+
+/// A refusal, in whole or in part: reasons, complaint, court, what next (Art. 12(4)).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedMail {
+    /// The case number.
+    pub reference: String,
+    /// The right.
+    pub right: Right,
+    /// The grounds, by the names of the domain: `excessive`; the texts name the article.
+    pub grounds: Vec<String>,
+    /// The reasons in this case, as staff wrote them.
+    pub reason: String,
+    /// What the person can do next, as staff wrote it.
+    pub next: String,
+}
+
+/// The person withdrew.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawnMail {
+    /// The case number.
+    pub reference: String,
+    /// The right.
+    pub right: Right,
+}
+
+/// Nothing is held about the person: that, too, is an answer (Art. 15(1)).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoDataMail {
+    /// The case number.
+    pub reference: String,
+    /// The systems that were searched, in words.
+    pub systems: Vec<String>,
+}
+
+/// What staff wrote to the person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageMail {
+    /// The case number.
+    pub reference: String,
+    /// The message.
+    pub text: String,
+    /// The page of the case, to answer on.
+    pub link: String,
+}
+
+/// A notice to a recipient (Art. 19, 28(3)(a)); never holds what identifies the person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeMail {
+    /// The reference of this notice, not of the case.
+    pub reference: String,
+    /// `erasure`, `rectification`, `restriction`, `restriction_lifted` or `account_ended`.
+    pub kind: String,
+    /// The recipient's role, as in the register.
+    pub role: String,
+    /// The legal basis in words.
+    pub legal_basis: String,
+    /// The day it was decided.
+    pub decided_on: NaiveDate,
+    /// The last day for an answer; none where none is awaited.
+    pub answer_by: Option<NaiveDate>,
+    /// The page of the notice.
+    pub link: String,
+    /// Eight digits.
+    pub code: String,
+    /// Whether it was sent before.
+    pub reminder: bool,
+}
+
+/// Thanks to a recipient for the answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerThanksMail {
+    /// The reference of the notice.
+    pub reference: String,
+    /// The outcome given, as in the API.
+    pub outcome: String,
+    /// The day it was given.
+    pub answered_on: NaiveDate,
+}

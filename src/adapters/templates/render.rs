@@ -1,0 +1,240 @@
+//! From a mail's data to its subject, text and HTML.
+
+use std::fmt;
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::brand::legible_on_light;
+use super::look::OrganisationLook;
+use super::mails::{
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, MessageMail, NoDataMail,
+    NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+};
+use crate::adapters::texts::Texts;
+use crate::domain::language::Language;
+
+/// A mail ready to send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RenderedMail {
+    /// The subject: the reference may stand there, nothing about the person.
+    pub subject: String,
+    /// The text part: codes and links alone on their lines.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// Any mail the service sends.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mail", rename_all = "snake_case")]
+pub enum MailBody {
+    /// Received, and the code.
+    Code(CodeMail),
+    /// The code to the address on file.
+    CodeOnFile(CodeOnFileMail),
+    /// Consequences to confirm.
+    PlanConfirm(PlanConfirmMail),
+    /// An erasure was stopped.
+    ErasureStopped(ErasureStoppedMail),
+    /// The answer to an erasure.
+    ErasureDone(ErasureDoneMail),
+    /// A refusal.
+    Refused(RefusedMail),
+    /// The person withdrew.
+    Withdrawn(WithdrawnMail),
+    /// Nothing is held.
+    NoData(NoDataMail),
+    /// Staff wrote.
+    Message(MessageMail),
+    /// A notice to a recipient.
+    Notice(NoticeMail),
+    /// Thanks to a recipient.
+    AnswerThanks(AnswerThanksMail),
+}
+
+/// Only the name: the data is personal, or a secret.
+impl fmt::Debug for MailBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The three templates of one mail, and the function that renders them.
+macro_rules! templates {
+    ($render:ident, $mail:ty, $subject:literal, $text:literal, $html:literal) => {
+        fn $render(m: &$mail, t: Texts, look: &OrganisationLook) -> RenderedMail {
+            #[derive(Template)]
+            #[template(path = $subject)]
+            struct Subject<'a> {
+                t: Texts,
+                m: &'a $mail,
+            }
+            #[derive(Template)]
+            #[template(path = $text)]
+            struct Body<'a> {
+                t: Texts,
+                m: &'a $mail,
+                look: &'a OrganisationLook,
+            }
+            #[derive(Template)]
+            #[template(path = $html)]
+            struct Html<'a> {
+                t: Texts,
+                m: &'a $mail,
+                look: &'a OrganisationLook,
+                colour: String,
+            }
+            let colour = legible_on_light(&look.colour);
+            RenderedMail {
+                subject: one_line(&written(&Subject { t, m })),
+                text: tidy(&written(&Body { t, m, look })),
+                html: written(&Html { t, m, look, colour }),
+            }
+        }
+    };
+}
+
+templates!(
+    code,
+    CodeMail,
+    "mail/code/subject.txt",
+    "mail/code/body.txt",
+    "mail/code/body.html"
+);
+templates!(
+    code_on_file,
+    CodeOnFileMail,
+    "mail/code_on_file/subject.txt",
+    "mail/code_on_file/body.txt",
+    "mail/code_on_file/body.html"
+);
+templates!(
+    plan_confirm,
+    PlanConfirmMail,
+    "mail/plan_confirm/subject.txt",
+    "mail/plan_confirm/body.txt",
+    "mail/plan_confirm/body.html"
+);
+templates!(
+    erasure_stopped,
+    ErasureStoppedMail,
+    "mail/erasure_stopped/subject.txt",
+    "mail/erasure_stopped/body.txt",
+    "mail/erasure_stopped/body.html"
+);
+templates!(
+    erasure_done,
+    ErasureDoneMail,
+    "mail/erasure_done/subject.txt",
+    "mail/erasure_done/body.txt",
+    "mail/erasure_done/body.html"
+);
+templates!(
+    refused,
+    RefusedMail,
+    "mail/refused/subject.txt",
+    "mail/refused/body.txt",
+    "mail/refused/body.html"
+);
+templates!(
+    withdrawn,
+    WithdrawnMail,
+    "mail/withdrawn/subject.txt",
+    "mail/withdrawn/body.txt",
+    "mail/withdrawn/body.html"
+);
+templates!(
+    no_data,
+    NoDataMail,
+    "mail/no_data/subject.txt",
+    "mail/no_data/body.txt",
+    "mail/no_data/body.html"
+);
+templates!(
+    message,
+    MessageMail,
+    "mail/message/subject.txt",
+    "mail/message/body.txt",
+    "mail/message/body.html"
+);
+templates!(
+    notice,
+    NoticeMail,
+    "mail/notice/subject.txt",
+    "mail/notice/body.txt",
+    "mail/notice/body.html"
+);
+templates!(
+    answer_thanks,
+    AnswerThanksMail,
+    "mail/answer_thanks/subject.txt",
+    "mail/answer_thanks/body.txt",
+    "mail/answer_thanks/body.html"
+);
+
+impl MailBody {
+    /// The name of the mail's folder of templates, and of its kind in logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Code(_) => "code",
+            Self::CodeOnFile(_) => "code_on_file",
+            Self::PlanConfirm(_) => "plan_confirm",
+            Self::ErasureStopped(_) => "erasure_stopped",
+            Self::ErasureDone(_) => "erasure_done",
+            Self::Refused(_) => "refused",
+            Self::Withdrawn(_) => "withdrawn",
+            Self::NoData(_) => "no_data",
+            Self::Message(_) => "message",
+            Self::Notice(_) => "notice",
+            Self::AnswerThanks(_) => "answer_thanks",
+        }
+    }
+
+    /// The mail in `language`, in the organisation's name.
+    #[must_use]
+    pub fn render(&self, language: Language, look: &OrganisationLook) -> RenderedMail {
+        let t = Texts::new(language);
+        match self {
+            Self::Code(mail) => code(mail, t, look),
+            Self::CodeOnFile(mail) => code_on_file(mail, t, look),
+            Self::PlanConfirm(mail) => plan_confirm(mail, t, look),
+            Self::ErasureStopped(mail) => erasure_stopped(mail, t, look),
+            Self::ErasureDone(mail) => erasure_done(mail, t, look),
+            Self::Refused(mail) => refused(mail, t, look),
+            Self::Withdrawn(mail) => withdrawn(mail, t, look),
+            Self::NoData(mail) => no_data(mail, t, look),
+            Self::Message(mail) => message(mail, t, look),
+            Self::Notice(mail) => notice(mail, t, look),
+            Self::AnswerThanks(mail) => answer_thanks(mail, t, look),
+        }
+    }
+}
+
+fn written(template: &impl Template) -> String {
+    template.render().expect("writing to a string cannot fail")
+}
+
+/// No line break may end up in a header.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// No trailing blanks, no more than one empty line in a row, one line break at the end.
+fn tidy(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut empty = true;
+    for line in text.lines().map(str::trim_end) {
+        if !(line.is_empty() && empty) {
+            tidy.push_str(line);
+            tidy.push('\n');
+        }
+        empty = line.is_empty();
+    }
+    tidy
+}
+
+#[cfg(test)]
+#[path = "render_tests.rs"]
+mod tests;

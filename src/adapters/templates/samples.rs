@@ -1,0 +1,169 @@
+//! Sample data for every mail, for tests and previews.
+
+use chrono::NaiveDate;
+
+use super::answer::{Gone, Kept, Reply, Told};
+use super::look::OrganisationLook;
+use super::mails::{
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, MessageMail, NoDataMail,
+    NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+};
+use super::render::MailBody;
+use crate::domain::right::Right;
+
+const REFERENCE: &str = "R-7K2M-94QX";
+const LINK: &str = "https://data.nordhamn.example/requests/R-7K2M-94QX";
+pub(super) const CODE: &str = "40718265";
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn words(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+pub(super) fn look() -> OrganisationLook {
+    OrganisationLook {
+        name: "Nordhamn".to_owned(),
+        legal_name: "Nordhamn Webb AB".to_owned(),
+        organisation_number: "556036-0793".to_owned(),
+        email: "dataskydd@nordhamn.example".to_owned(),
+        phone: Some("010-555 00 00".to_owned()),
+        dpo: Some("ombud@nordhamn.example".to_owned()),
+        colour: "#e8b021".to_owned(),
+        public_url: "https://data.nordhamn.example".to_owned(),
+    }
+}
+
+pub(super) fn done() -> ErasureDoneMail {
+    let told = |recipient: &str, on: Option<&str>, answer: Reply, note: Option<&str>| Told {
+        recipient: recipient.to_owned(),
+        on: on.map(date),
+        answer,
+        note: note.map(str::to_owned),
+    };
+    ErasureDoneMail {
+        reference: REFERENCE.to_owned(),
+        gone: vec![Gone {
+            system: "Webbhotell".to_owned(),
+            what: words(&["Webbplatser", "E-postlådor"]),
+            on: Some(date("2026-09-08")),
+            backups_until: Some(date("2026-10-13")),
+        }],
+        kept: vec![Kept {
+            what: "Fakturor".to_owned(),
+            system: "Faktureringssystem".to_owned(),
+            ground: "7 kap. 2 § bokföringslagen".to_owned(),
+            until: Some(date("2033-12-31")),
+        }],
+        told: vec![
+            told(
+                "Molnkontoret",
+                Some("2026-09-08"),
+                Reply::Outcome("erased".to_owned()),
+                None,
+            ),
+            told("Brevduvan", Some("2026-09-08"), Reply::Awaited, None),
+            told(
+                "Klickmätarna",
+                None,
+                Reply::Impossible,
+                Some("inget att känna igen dig på"),
+            ),
+        ],
+    }
+}
+
+pub(super) fn notice(reminder: bool) -> NoticeMail {
+    NoticeMail {
+        reference: "N-4GH2-81KC".to_owned(),
+        kind: "erasure".to_owned(),
+        role: "processor".to_owned(),
+        legal_basis: "Artikel 19 och 28.3 a i dataskyddsförordningen".to_owned(),
+        decided_on: date("2026-09-08"),
+        answer_by: Some(date("2026-09-22")),
+        link: "https://data.nordhamn.example/notices/pQ7x".to_owned(),
+        code: CODE.to_owned(),
+        reminder,
+    }
+}
+
+pub(super) fn to_the_person() -> Vec<MailBody> {
+    let (reference, link, code) = (REFERENCE.to_owned(), LINK.to_owned(), CODE.to_owned());
+    vec![
+        MailBody::Code(CodeMail {
+            reference: reference.clone(),
+            right: Right::Erasure,
+            received_on: date("2026-08-24"),
+            due_on: date("2026-09-24"),
+            code: code.clone(),
+            link: link.clone(),
+        }),
+        MailBody::CodeOnFile(CodeOnFileMail {
+            reference: reference.clone(),
+            right: Right::Access,
+            code,
+            link: link.clone(),
+        }),
+        MailBody::PlanConfirm(PlanConfirmMail {
+            reference: reference.clone(),
+            services: words(&["Webbhotell Bas – skogsblomma.test", "E-post – skogsblomma.test"]),
+            domains: words(&["skogsblomma.test"]),
+            link: link.clone(),
+        }),
+        MailBody::ErasureStopped(ErasureStoppedMail {
+            reference: reference.clone(),
+            by_person: true,
+            link: link.clone(),
+        }),
+        MailBody::ErasureDone(done()),
+        MailBody::Refused(RefusedMail {
+            reference: reference.clone(),
+            right: Right::Erasure,
+            grounds: words(&["no_erasure_ground_17_1", "legal_obligation_17_3_b"]),
+            reason: "Ditt webbhotell är igång.\n\nVi behöver uppgifterna för att leverera det.".to_owned(),
+            next: "Säg upp tjänsten, så kan vi radera.".to_owned(),
+        }),
+        MailBody::Withdrawn(WithdrawnMail {
+            reference: reference.clone(),
+            right: Right::Portability,
+        }),
+        MailBody::NoData(NoDataMail {
+            reference: reference.clone(),
+            systems: words(&["Webbhotell", "Kundvård"]),
+        }),
+        MailBody::Message(MessageMail {
+            reference,
+            text: "Hej Åsa!\n\nGår det bra <i>i dag</i>?".to_owned(),
+            link,
+        }),
+    ]
+}
+
+pub(super) fn all() -> Vec<MailBody> {
+    let mut mails = to_the_person();
+    mails.push(MailBody::ErasureStopped(ErasureStoppedMail {
+        reference: REFERENCE.to_owned(),
+        by_person: false,
+        link: LINK.to_owned(),
+    }));
+    mails.push(MailBody::ErasureDone(ErasureDoneMail {
+        kept: Vec::new(),
+        told: Vec::new(),
+        ..done()
+    }));
+    mails.push(MailBody::Notice(notice(false)));
+    mails.push(MailBody::Notice(notice(true)));
+    mails.push(MailBody::Notice(NoticeMail {
+        answer_by: None,
+        role: "independent_controller".to_owned(),
+        ..notice(false)
+    }));
+    mails.push(MailBody::AnswerThanks(AnswerThanksMail {
+        reference: "N-4GH2-81KC".to_owned(),
+        outcome: "erased".to_owned(),
+        answered_on: date("2026-09-09"),
+    }));
+    mails
+}
