@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Operation, Survey, SystemPlan};
+use super::{Operation, Survey, SystemPlan, TablePlan};
 use crate::domain::matching::RowKey;
 
 /// How a system differs from what was approved, before or while it is erased.
@@ -20,11 +20,17 @@ pub enum Drift {
 
 /// What drifted since the plan was made.
 ///
-/// Rows that are gone already do not matter. A new row is part of the delta when the plan deletes
-/// rows of its table and nothing else; a new row of a retained table, or a retained row that
-/// changed, makes the plan outdated.
+/// Rows to erase that are gone already do not matter. A new row is part of the delta when the plan
+/// deletes rows of its table and nothing else. A new row of another table, a retained row that
+/// changed, and a retained or reduced row that is gone make the plan outdated: after the erasure it
+/// could not be proved any more.
 #[must_use]
 pub fn drift(plan: &SystemPlan, now: &Survey) -> Drift {
+    if let Some(table) = plan.tables.iter().find(|table| misses_what_stays(table, now)) {
+        return Drift::Outdated {
+            table: table.table.clone(),
+        };
+    }
     let mut appeared = BTreeMap::new();
     for table in &now.tables {
         let planned: BTreeMap<&RowKey, (&Operation, &str)> = plan
@@ -60,6 +66,15 @@ pub fn drift(plan: &SystemPlan, now: &Survey) -> Drift {
         }
     }
     Drift::Appeared(appeared)
+}
+
+fn misses_what_stays(table: &TablePlan, now: &Survey) -> bool {
+    let stays = matches!(
+        table.operation,
+        Operation::Retain { .. } | Operation::Reduce { .. }
+    );
+    let held: BTreeSet<&RowKey> = now.rows(&table.table).iter().map(|row| &row.key).collect();
+    stays && table.rows.iter().any(|row| !held.contains(&row.key))
 }
 
 /// Where a system is not what the plan promised.

@@ -7,6 +7,8 @@ mod compare;
 mod plan;
 mod steps;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 pub use compare::{Deviation, Drift, compare, drift};
 pub use plan::{EndingService, Operation, Plan, PlanError, PlannedRow, SystemPlan, TablePlan};

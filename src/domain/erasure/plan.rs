@@ -102,7 +102,7 @@ pub struct Plan {
 /// Why no plan can be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// The map has no such system or table, or its tables form a ring.
+    /// The map has no such system or table, its tables form a ring, or it was surveyed twice.
     #[error("the map and the survey of {system} disagree")]
     MapMismatch {
         /// The system.
@@ -146,19 +146,28 @@ impl Plan {
         years: &FiscalYears,
         surveys: &[(Survey, BTreeMap<String, Vec<RowKey>>)],
     ) -> Result<Self, PlanError> {
+        let mut by_system = BTreeMap::new();
+        for (survey, roots) in surveys {
+            let id = survey.system.as_str();
+            let known = map.system(id).is_some_and(|system| knows(system, survey));
+            if !known || by_system.insert(id, (survey, roots)).is_some() {
+                return Err(PlanError::MapMismatch {
+                    system: id.to_owned(),
+                });
+            }
+        }
         let mut systems = Vec::new();
         let mut services = BTreeSet::new();
-        for (survey, roots) in surveys {
-            let mismatch = || PlanError::MapMismatch {
-                system: survey.system.clone(),
+        for system in &map.systems {
+            let Some((survey, roots)) = by_system.get(system.id.as_str()) else {
+                continue;
             };
-            let system = map.system(&survey.system).ok_or_else(mismatch)?;
             let tables = plan_system(system, years, survey)?;
             services.extend(ending_services(system, survey));
             if !tables.is_empty() {
                 systems.push(SystemPlan {
-                    system: survey.system.clone(),
-                    roots: roots.clone(),
+                    system: system.id.clone(),
+                    roots: in_order(roots),
                     tables,
                 });
             }
@@ -188,6 +197,27 @@ impl Plan {
             .map(|t| t.rows.len())
             .sum()
     }
+}
+
+/// Whether the map speaks of all that was found: a row it does not know would be neither erased nor kept.
+fn knows(system: &System, survey: &Survey) -> bool {
+    let mut tables = survey.tables.iter();
+    tables.all(|found| system.table(&found.table).is_some())
+}
+
+/// The same rows, each once, in order of key, so that the order of finding them does not change the hash.
+fn in_order(roots: &BTreeMap<String, Vec<RowKey>>) -> BTreeMap<String, Vec<RowKey>> {
+    let ordered = |keys: &Vec<RowKey>| {
+        keys.iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .cloned()
+            .collect()
+    };
+    roots
+        .iter()
+        .map(|(table, keys)| (table.clone(), ordered(keys)))
+        .collect()
 }
 
 fn plan_system(system: &System, years: &FiscalYears, survey: &Survey) -> Result<Vec<TablePlan>, PlanError> {
@@ -263,7 +293,7 @@ fn table_fates(
                 dated,
             )])
         }
-        EraseRule::Delete if !needed.is_empty() => Err(PlanError::ReferredTo {
+        EraseRule::Delete if rows.iter().any(|row| needed.contains(&row.key)) => Err(PlanError::ReferredTo {
             system: system.id.clone(),
             table: table.name.clone(),
         }),

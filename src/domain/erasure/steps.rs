@@ -79,10 +79,10 @@ impl Plan {
             for table in &system.tables {
                 match table.operation {
                     Operation::Erase => {
-                        push(&system.system, &table.table, StepKind::Delete, table.rows.len())
+                        push(&system.system, &table.table, StepKind::Delete, table.rows.len());
                     }
                     Operation::Reduce { .. } => {
-                        push(&system.system, &table.table, StepKind::Reduce, table.rows.len())
+                        push(&system.system, &table.table, StepKind::Reduce, table.rows.len());
                     }
                     Operation::Retain { .. } | Operation::Keep { .. } => {}
                 }
