@@ -78,7 +78,9 @@ pub fn refresh(ctx: &Context, conn: &mut Conn, case: &StoredCase, actor: &Actor)
     let level = reached(&methods, facts);
     let required = required_level(ctx, case, level, subject.as_ref());
     let mut case = case.clone();
-    if required != case.case.identity.required {
+    // What was approved was approved at its level; a proof in the cool-off must still be taken, so that the
+    // person can stop the erasure.
+    if required != case.case.identity.required && case.case.state.is_undecided() {
         let detail = json!({ "level": super::codes::level_name(required) });
         case = change(
             ctx,

@@ -93,8 +93,7 @@ pub enum Effect {
     AskForConfirmation,
     /// Carry the erasure out, not before this time. It may come again for the same time, after a hold.
     ScheduleErasure(DateTime<Utc>),
-    /// Take what the notices will need, before anything is erased; what an earlier plan of the case took and
-    /// dropped is taken up again.
+    /// Take what the notices will need, before anything is erased, in the place of what an earlier plan took.
     PlanNotices,
     /// Send the planned notices.
     SendNotices,
