@@ -69,7 +69,6 @@ customer-submitted-next-3 = You get an answer without undue delay and no later t
 customer-submitted-slip-reference = Case number
 customer-submitted-slip-right = About
 customer-submitted-slip-due = Answer by
-customer-submitted-open = Type the code
 customer-submitted-save = Keep the number. It is in the mail, too.
 
 customer-code-title = Open your case
@@ -162,7 +161,7 @@ error-accept = Tick the box if you want to go on
 answer-title = The answer to your request
 answer-gone = This is gone
 answer-gone-on = Erased
-answer-gone-backups = Backups gone
+answer-gone-backups = Gone from backups after
 answer-kept = This remains
 answer-kept-none = Nothing remains, apart from this case.
 answer-kept-lead = We use it for nothing else.

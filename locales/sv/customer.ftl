@@ -69,7 +69,6 @@ customer-submitted-next-3 = Du får svar utan onödigt dröjsmål och senast den
 customer-submitted-slip-reference = Ärendenummer
 customer-submitted-slip-right = Gäller
 customer-submitted-slip-due = Svar senast
-customer-submitted-open = Skriv in koden
 customer-submitted-save = Spara numret. Det står också i mejlet.
 
 customer-code-title = Öppna ditt ärende
@@ -162,7 +161,7 @@ error-accept = Kryssa i rutan om du vill gå vidare
 answer-title = Svaret på din begäran
 answer-gone = Det här är borta
 answer-gone-on = Raderat
-answer-gone-backups = Säkerhetskopior borta
+answer-gone-backups = Borta ur säkerhetskopior efter
 answer-kept = Det här finns kvar
 answer-kept-none = Inget finns kvar, utöver det här ärendet.
 answer-kept-lead = Vi använder det inte till något annat.

@@ -90,6 +90,12 @@ pub fn legible_on_light(colour: &str) -> String {
         .hex()
 }
 
+/// The contrast of two `#rrggbb`, for the test of the stylesheet.
+#[cfg(test)]
+pub(crate) fn contrast(one: &str, other: &str) -> f64 {
+    Rgb::parse(one).unwrap().contrast(Rgb::parse(other).unwrap())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -58,6 +58,7 @@ fn tag(hash: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::templates::brand::contrast;
 
     #[test]
     fn the_stylesheet_is_served_as_css_under_an_address_of_its_contents() {
@@ -71,6 +72,50 @@ mod tests {
     fn nothing_outside_the_folder_is_served() {
         for name in ["../Cargo.toml", "/etc/passwd", "app", ""] {
             assert!(asset(name).is_none(), "{name}");
+        }
+    }
+
+    /// The value of a token in the light (first) or the dark (second) set.
+    fn token(css: &str, name: &str, dark: bool) -> String {
+        let set = css.split(":root {").nth(if dark { 2 } else { 1 }).unwrap();
+        let value = set.split(&format!("--{name}:")).nth(1).unwrap();
+        value.split(';').next().unwrap().trim().to_owned()
+    }
+
+    #[test]
+    fn the_tokens_reach_the_contrast_of_wcag_in_light_and_in_dark() {
+        let sheet = asset("app.css").unwrap();
+        let css = std::str::from_utf8(&sheet.bytes).unwrap();
+        let text = [
+            ("ink", "ground"),
+            ("ink", "sheet"),
+            ("ink", "wash"),
+            ("ink-soft", "ground"),
+            ("ink-soft", "sheet"),
+            ("ink-soft", "wash"),
+            ("bad", "bad-wash"),
+            ("bad", "sheet"),
+            ("bad", "ground"),
+            ("warn", "warn-wash"),
+            ("warn", "sheet"),
+            ("good", "good-wash"),
+            ("sheet", "bad"),
+            ("accent", "sheet"),
+            ("on-accent", "accent"),
+        ];
+        let edges = [
+            ("line-strong", "sheet"),
+            ("line-strong", "ground"),
+            ("focus", "ground"),
+            ("focus", "sheet"),
+        ];
+        for dark in [false, true] {
+            for (pairs, least) in [(&text[..], 4.5), (&edges[..], 3.0)] {
+                for (front, ground) in pairs {
+                    let reached = contrast(&token(css, front, dark), &token(css, ground, dark));
+                    assert!(reached >= least, "{front} on {ground}, dark {dark}: {reached:.2}");
+                }
+            }
         }
     }
 

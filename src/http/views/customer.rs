@@ -197,7 +197,7 @@ pub struct AnswerView {
     pub kept: Vec<Kept>,
     /// Who was told, and what they answered.
     pub told: Vec<Told>,
-    /// The answer in free text, for rights without an erasure.
+    /// The answer in free text, for rights without an erasure, and for refusals.
     pub text: Option<String>,
 }
 
@@ -237,6 +237,11 @@ pub struct Download {
 impl CasePage {
     fn steps(&self) -> Vec<Step> {
         Step::of_case(self.right, &self.state, self.awaits_confirmation())
+    }
+
+    /// A case that ended early did not pass the stations, so they are not shown.
+    fn shows_steps(&self) -> bool {
+        !matches!(self.state.as_str(), "refused" | "withdrawn" | "lapsed")
     }
 
     fn awaits_confirmation(&self) -> bool {

@@ -272,6 +272,85 @@ fn a_case_is_at_one_station_until_it_has_ended() {
     }
 }
 
+#[test]
+fn a_case_that_ended_early_claims_no_stations() {
+    let pages = samples::all(Language::Sv);
+    for (state, shown) in [
+        ("withdrawn", 0),
+        ("refused", 0),
+        ("lapsed", 0),
+        ("answered", 6),
+        ("assessing", 6),
+    ] {
+        let page = pages
+            .iter()
+            .find(|page| page.name == format!("case-{state}-bare"))
+            .unwrap();
+        assert_eq!(
+            select(&Html::parse_document(&page.html), ".step").len(),
+            shown,
+            "{state}"
+        );
+    }
+}
+
+#[test]
+fn the_desk_offers_what_is_allowed_and_nothing_else() {
+    let pages = samples::all(Language::Sv);
+    let page = Html::parse_document(&pages.iter().find(|page| page.name == "desk").unwrap().html);
+    let offered: BTreeSet<_> = select(&page, "input[name=action]")
+        .iter()
+        .map(|field| field.attr("value").unwrap())
+        .collect();
+    assert_eq!(
+        offered,
+        BTreeSet::from(["approve", "reject", "message", "note", "hold", "extend"])
+    );
+    assert_eq!(select(&page, "button.primary").len(), 1, "one next step");
+    let forms = select(&page, "form[action='/staff/cases/R-7K2M-94QX/actions']").len();
+    assert_eq!(
+        select(&page, "input[name=version][value='7']").len(),
+        forms,
+        "each names the version it saw"
+    );
+}
+
+#[test]
+fn every_action_of_the_api_that_staff_take_here_has_a_form() {
+    let pages = samples::all(Language::En);
+    let page = Html::parse_document(
+        &pages
+            .iter()
+            .find(|page| page.name == "desk-refusal")
+            .unwrap()
+            .html,
+    );
+    let offered: BTreeSet<_> = select(&page, "input[name=action]")
+        .iter()
+        .map(|field| field.attr("value").unwrap())
+        .collect();
+    assert_eq!(offered.len(), 23, "{offered:?}");
+    let methods: Vec<_> = select(&page, "input[name=method]")
+        .iter()
+        .map(|field| field.attr("value").unwrap())
+        .collect();
+    assert_eq!(methods, ["call_back", "letter", "two_facts", "in_person"]);
+}
+
+#[test]
+fn a_notice_shows_no_identifier_before_the_code() {
+    for page in samples::all(Language::Sv)
+        .iter()
+        .filter(|page| page.name.starts_with("notice-erasure"))
+    {
+        assert!(
+            !page.html.contains("skogsblomma.test") && !page.html.contains("NDR-11820-SE"),
+            "{}",
+            page.name
+        );
+    }
+}
+
 /// Writes every page to `PREVIEW_DIR`, to be looked at: `cargo test --lib preview -- --ignored`.
 #[test]
 #[ignore = "writes files to look at"]
