@@ -7,5 +7,6 @@
 )]
 
 mod guards;
+mod mail;
 mod store;
 mod support;
