@@ -71,3 +71,22 @@ mail-notice-no-reply = Do not reply to this mail with personal data.
 
 mail-thanks-subject = Thank you for the answer ({ $reference })
 mail-thanks-lead = We received your answer on { $date }: { $outcome }.
+
+# Ended without identity (Art. 11(2), 12(4))
+mail-lapsed-subject = Your case is closed ({ $reference })
+mail-lapsed-title = Your case is closed
+mail-lapsed-lead = We have closed your request ({ $right }), because we could not check who you are.
+mail-lapsed-nothing = We may not hand out, change or erase data without knowing that it is yours (Articles 11(2) and 12(6) of the GDPR). Nothing has changed.
+mail-lapsed-again = You can ask again whenever you like, free of charge. You can also complain to the Swedish Authority for Privacy Protection (IMY), imy.se, and you have the right to take the matter to court.
+
+# Services in plain words
+service-kind-domain = Domain name
+service-kind-web = Website
+service-kind-mail = E-mail
+service-kind-office = Office programs
+service-kind-firewall = Firewall
+service-kind-server = Server
+
+mail-refused-next-steps = You can answer on the page of the case, add to what you wrote, or ask again. It is free of charge.
+notice-basis-processor = Articles 28(3)(a) and 19 of the GDPR: you process the data on our behalf.
+notice-basis-controller = Article 19 of the GDPR: we passed data on to you, and inform you of the erasure.

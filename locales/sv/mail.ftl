@@ -71,3 +71,22 @@ mail-notice-no-reply = Svara inte på mejlet med personuppgifter.
 
 mail-thanks-subject = Tack för svaret ({ $reference })
 mail-thanks-lead = Vi tog emot ert svar den { $date }: { $outcome }.
+
+# Avslutat utan identitet (artikel 11.2 och 12.4)
+mail-lapsed-subject = Ditt ärende är avslutat ({ $reference })
+mail-lapsed-title = Ditt ärende är avslutat
+mail-lapsed-lead = Vi har avslutat din begäran ({ $right }), eftersom vi inte har kunnat kontrollera vem du är.
+mail-lapsed-nothing = Vi får inte lämna ut, ändra eller radera uppgifter utan att veta att de är dina (artikel 11.2 och 12.6 i dataskyddsförordningen). Inget har ändrats.
+mail-lapsed-again = Du kan begära på nytt när du vill, det kostar inget. Du kan också klaga hos Integritetsskyddsmyndigheten (IMY), imy.se, och du har rätt att få saken prövad i domstol.
+
+# Tjänster i klartext
+service-kind-domain = Domännamn
+service-kind-web = Webbplats
+service-kind-mail = E-post
+service-kind-office = Kontorsprogram
+service-kind-firewall = Brandvägg
+service-kind-server = Server
+
+mail-refused-next-steps = Du kan svara på ärendets sida, komplettera det du skrivit eller begära på nytt. Det kostar inget.
+notice-basis-processor = Artikel 28.3 a och 19 i dataskyddsförordningen: ni behandlar uppgifterna för vår räkning.
+notice-basis-controller = Artikel 19 i dataskyddsförordningen: vi har lämnat uppgifter till er och underrättar er om raderingen.

@@ -217,7 +217,7 @@ fn may_mail(ctx: &Context, conn: &mut Conn, email: &Email) -> Result<bool> {
 fn to_person(case: &StoredCase) -> Post<'_> {
     Post {
         case: case.id,
-        reference: &case.reference,
+        reference: case.reference.as_str(),
         language: case.language,
         notice: None,
     }

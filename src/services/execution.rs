@@ -49,12 +49,12 @@ pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
     };
     let plan = planning::open(ctx, &mut *ctx.store.get()?, &case, plan_id)?.plan;
     let mut worst: Option<Failure> = None;
-    for phase in [Phase::Freeze, Phase::Erase] {
+    for phase in [Phase::Freeze, Phase::Look, Phase::Erase] {
         for part in &plan.systems {
             // A failing system leaves the others done.
             match run_system(ctx, plan_id, part, phase) {
                 Ok(()) => {}
-                Err(Failure::Outdated) => return outdated(ctx, id),
+                Err(Failure::Outdated) => return outdated(ctx, id, plan_id),
                 Err(Failure::Ours(error)) => return Err(error),
                 Err(failed) => worst = Some(failed),
             }
@@ -100,6 +100,9 @@ impl From<crate::store::Error> for Failure {
 enum Phase {
     /// All accounts are frozen before any row goes.
     Freeze,
+    /// All systems are held against the plan before any row goes: one that has drifted too far stops
+    /// the erasure while it can still be planned anew.
+    Look,
     /// Rows go, and the system is verified.
     Erase,
 }
@@ -153,6 +156,7 @@ fn run_system(
         let system = ctx.systems.get(&part.system)?;
         let appeared = match phase {
             Phase::Freeze => BTreeMap::new(),
+            Phase::Look => return appeared(ctx, &*system, part).map(|_| ()),
             Phase::Erase => appeared(ctx, &*system, part)?,
         };
         for stored in &open {
@@ -218,8 +222,7 @@ fn run_step(
             i64::try_from(done).unwrap_or(i64::MAX),
             i64::try_from(new).unwrap_or(i64::MAX),
         );
-        plans::add_progress(conn, plan, step.ordinal, done, new)?;
-        plans::finish_step(conn, plan, step.ordinal, ctx.now())
+        plans::finish_step(conn, plan, step.ordinal, done, new, ctx.now())
     })?;
     Ok(())
 }
@@ -306,7 +309,7 @@ fn failed_run(ctx: &Context, id: CaseId, failure: &Failure) -> Result<Run> {
     Ok(run)
 }
 
-fn outdated(ctx: &Context, id: CaseId) -> Result<Run> {
+fn outdated(ctx: &Context, id: CaseId, plan: PlanId) -> Result<Run> {
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         let change = Change {
@@ -317,7 +320,14 @@ fn outdated(ctx: &Context, id: CaseId) -> Result<Run> {
             visible: true,
         };
         transition::apply(ctx, conn, &case, change)?;
-        cases::set_attention(conn, id, Some("plan_outdated"))?;
+        let begun = plans::list_steps(conn, plan)?.iter().any(|stored| {
+            stored.step.kind != StepKind::Freeze && matches!(stored.state, StepState::Done { .. })
+        });
+        cases::set_attention(
+            conn,
+            id,
+            Some(if begun { "partly_erased" } else { "plan_outdated" }),
+        )?;
         Ok::<_, Error>(())
     })?;
     Ok(Run::NeedsStaff("plan_outdated"))

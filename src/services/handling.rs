@@ -211,7 +211,7 @@ impl Work<'_> {
             Action::Message { text } => self.message(conn, text),
             Action::Note { text } => self.write(conn, "note", text, "note_added"),
             Action::Hold => self.change(conn, Event::HeldLegally, "legal_hold_put", json!({})),
-            Action::LiftHold => self.lift_hold(conn),
+            Action::LiftHold => self.change(conn, Event::HoldLifted, "legal_hold_lifted", json!({})),
             Action::Retry => self.retry(conn),
             Action::Reopen => self.change(conn, Event::Reopened, "case_reopened", json!({})),
             Action::Close { reason } => {
@@ -373,19 +373,6 @@ impl Work<'_> {
 
     fn keep_message(&self, conn: &mut Conn, kind: &'static str, text: &FreeText) -> Result<()> {
         keep_message(self.ctx, conn, self.case, self.actor, kind, text)
-    }
-
-    fn lift_hold(&self, conn: &mut Conn) -> Result<()> {
-        self.change(conn, Event::HoldLifted, "legal_hold_lifted", json!({}))?;
-        if let State::Approved { cool_off_until } = self.case.case.state {
-            jobs::enqueue(
-                self.ctx,
-                conn,
-                jobs::Job::RunErasure { case: self.case.id },
-                Some(cool_off_until),
-            )?;
-        }
-        Ok(())
     }
 
     fn retry(&self, conn: &mut Conn) -> Result<()> {

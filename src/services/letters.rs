@@ -7,7 +7,7 @@ use super::answer::AnswerFacts;
 use super::planning::PlanFacts;
 use super::{Context, Result};
 use crate::domain::case::RefusalGround;
-use crate::domain::ids::{CaseId, MailId, NoticeId, Reference};
+use crate::domain::ids::{CaseId, MailId, NoticeId};
 use crate::domain::language::Language;
 use crate::domain::right::Right;
 use crate::store::Conn;
@@ -125,8 +125,8 @@ pub const ENVELOPE: &str = "mails.sealed";
 pub struct Post<'a> {
     /// The case.
     pub case: CaseId,
-    /// Its reference.
-    pub reference: &'a Reference,
+    /// The name by which the reader can refer to it: the case's, or the notice's own.
+    pub reference: &'a str,
     /// The reader's language.
     pub language: Language,
     /// The notice, when the letter is one.
@@ -148,7 +148,7 @@ pub fn post(
     let template = letter.template();
     let envelope = Envelope {
         to: to.to_owned(),
-        reference: post.reference.to_string(),
+        reference: post.reference.to_owned(),
         letter,
     };
     let mail = NewMail {

@@ -1,6 +1,7 @@
 //! The use cases: one function each, synchronous, in the words of the domain.
 
 pub mod answer;
+pub mod auditing;
 pub mod codes;
 mod context;
 mod error;

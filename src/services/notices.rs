@@ -160,9 +160,10 @@ pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> 
             decided_on,
             answer_by,
         };
+        let own = notice_reference(row.notice_id());
         let post = Post {
             case: case.id,
-            reference: &case.reference,
+            reference: &own,
             language,
             notice: Some(row.notice_id()),
         };

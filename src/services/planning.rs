@@ -13,7 +13,7 @@ use crate::domain::case::{Confirmation, Event, Proposal};
 use crate::domain::erasure::{EndingService, Operation, Plan, PlanError, Survey, SurveyRequest};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::RowKey;
-use crate::domain::recipient::{Told, UsageFacts, who_is_told};
+use crate::domain::recipient::{TellOutcome, Told, UsageFacts, who_is_told};
 use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, StoredCase};
 use crate::store::plans::{self, PlanRow};
@@ -131,7 +131,8 @@ pub fn make(
         .apply(&event(String::new(), Confirmation::NotNeeded), ctx.now())?;
     let (_, file) = intake::open_file(ctx, &mut *ctx.store.get()?, &case)?;
     let subject = searching::clear_subject(Some(searching::search(ctx, &file.keys(), account)?))?;
-    let planned = plan_for(ctx, &subject, &case)?;
+    let mut planned = plan_for(ctx, &subject, &case)?;
+    keep_earlier_recipients(ctx, &mut planned, &case)?;
     let confirmation = if planned.plan.services.is_empty() {
         Confirmation::NotNeeded
     } else {
@@ -187,6 +188,30 @@ fn plan_for(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<PlanF
     let told = who_is_told(&ctx.organisation.recipients, &ctx.organisation.map, &used);
     let reply_to = reply_address(ctx, subject, case)?;
     Ok(PlanFile { plan, told, reply_to })
+}
+
+/// Recipients of a plan whose execution had begun stay told, with the identifiers taken then: what
+/// led to them may be erased already.
+fn keep_earlier_recipients(ctx: &Context, planned: &mut PlanFile, case: &StoredCase) -> Result<()> {
+    let mut conn = ctx.store.get()?;
+    let Some((earlier_id, earlier)) = newest(ctx, &mut conn, case)? else {
+        return Ok(());
+    };
+    if plans::list_steps(&mut conn, earlier_id)?.is_empty() {
+        return Ok(());
+    }
+    for told in &mut planned.told {
+        let before = earlier
+            .told
+            .iter()
+            .find(|before| before.recipient == told.recipient);
+        if let (TellOutcome::NotTold { .. } | TellOutcome::Impossible { .. }, Some(before)) =
+            (&told.outcome, before)
+        {
+            told.outcome = before.outcome.clone();
+        }
+    }
+    Ok(())
 }
 
 /// The address for an answer that holds data: proved, or on file before the request; and one that

@@ -152,21 +152,26 @@ fn find_rows(ctx: &Context, keys: &PersonKeys, register_only: bool) -> Result<Ve
     Ok(rows)
 }
 
-/// The person's address, if more than one account has it.
+/// The person's address and number, as far as more than one account has them.
 fn shared_addresses(ctx: &Context, keys: &PersonKeys) -> Result<Vec<String>> {
-    let Some(email) = &keys.email else {
-        return Ok(vec![]);
-    };
-    let by_address = PersonKeys {
-        email: Some(email.clone()),
+    let mut shared = Vec::new();
+    let by_email = PersonKeys {
+        email: keys.email.clone(),
         ..PersonKeys::default()
     };
-    let accounts = find_rows(ctx, &by_address, true)?;
-    Ok(if accounts.len() > 1 {
-        vec![email.clone()]
-    } else {
-        vec![]
-    })
+    let by_phone = PersonKeys {
+        phone: keys.phone.clone(),
+        ..PersonKeys::default()
+    };
+    for key in [by_email, by_phone] {
+        let Some(value) = key.iter().next().map(|(_, value)| value.to_owned()) else {
+            continue;
+        };
+        if find_rows(ctx, &key, true)?.len() > 1 {
+            shared.push(value);
+        }
+    }
+    Ok(shared)
 }
 
 /// Every value of one kind of identifier among the person's rows, in lower case.

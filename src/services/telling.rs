@@ -82,7 +82,7 @@ pub fn send(ctx: &Context, conn: &mut Conn, case: &StoredCase, key: &CaseKey, le
     let detail = json!({ "letter": letter.template() });
     let post = Post {
         case: case.id,
-        reference: &case.reference,
+        reference: case.reference.as_str(),
         language: case.language,
         notice: None,
     };

@@ -167,34 +167,26 @@ pub fn list_steps(conn: &mut PgConnection, plan: PlanId) -> Result<Vec<StoredSte
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Adds to what a step has done, while it goes on.
+/// Records that a step is done, and how many rows it did; a second run of the same step changes nothing.
 ///
 /// # Errors
 /// When the database fails.
-pub fn add_progress(
+pub fn finish_step(
     conn: &mut PgConnection,
     plan: PlanId,
     ordinal: i32,
     done: i64,
     appeared: i64,
+    at: DateTime<Utc>,
 ) -> Result<()> {
-    diesel::update(erasure_steps::table.find((plan.0, ordinal)))
-        .set((
-            erasure_steps::done.eq(erasure_steps::done + done),
-            erasure_steps::appeared.eq(erasure_steps::appeared + appeared),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Records that a step is done.
-///
-/// # Errors
-/// When the database fails.
-pub fn finish_step(conn: &mut PgConnection, plan: PlanId, ordinal: i32, at: DateTime<Utc>) -> Result<()> {
-    diesel::update(erasure_steps::table.find((plan.0, ordinal)))
+    let open = erasure_steps::table
+        .find((plan.0, ordinal))
+        .filter(erasure_steps::state.ne("done"));
+    diesel::update(open)
         .set((
             erasure_steps::state.eq("done"),
+            erasure_steps::done.eq(done),
+            erasure_steps::appeared.eq(appeared),
             erasure_steps::failure.eq(None::<String>),
             erasure_steps::finished_at.eq(at),
         ))
@@ -207,7 +199,10 @@ pub fn finish_step(conn: &mut PgConnection, plan: PlanId, ordinal: i32, at: Date
 /// # Errors
 /// When the database fails.
 pub fn fail_step(conn: &mut PgConnection, plan: PlanId, ordinal: i32, why: &str) -> Result<()> {
-    diesel::update(erasure_steps::table.find((plan.0, ordinal)))
+    let open = erasure_steps::table
+        .find((plan.0, ordinal))
+        .filter(erasure_steps::state.ne("done"));
+    diesel::update(open)
         .set((erasure_steps::state.eq("failed"), erasure_steps::failure.eq(why)))
         .execute(conn)?;
     Ok(())

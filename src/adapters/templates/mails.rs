@@ -97,6 +97,15 @@ pub struct WithdrawnMail {
     pub right: Right,
 }
 
+/// The case ended because nobody proved who they are (Art. 11(2), 12(4)).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LapsedMail {
+    /// The case number.
+    pub reference: String,
+    /// The right.
+    pub right: Right,
+}
+
 /// Nothing is held about the person: that, too, is an answer (Art. 15(1)).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoDataMail {

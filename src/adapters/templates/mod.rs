@@ -2,8 +2,10 @@
 
 pub mod answer;
 pub mod brand;
+pub mod facts;
 pub mod look;
 pub mod mails;
 pub mod render;
 #[cfg(test)]
 mod samples;
+pub mod wording;

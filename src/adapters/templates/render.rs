@@ -8,22 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::brand::legible_on_light;
 use super::look::OrganisationLook;
 use super::mails::{
-    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, MessageMail, NoDataMail,
-    NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail,
+    NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
 };
 use crate::adapters::texts::Texts;
 use crate::domain::language::Language;
-
-/// A mail ready to send.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RenderedMail {
-    /// The subject: the reference may stand there, nothing about the person.
-    pub subject: String,
-    /// The text part: codes and links alone on their lines.
-    pub text: String,
-    /// The HTML part.
-    pub html: String,
-}
+use crate::services::ports::RenderedMail;
 
 /// Any mail the service sends.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +33,8 @@ pub enum MailBody {
     Refused(RefusedMail),
     /// The person withdrew.
     Withdrawn(WithdrawnMail),
+    /// The case ended without identity.
+    Lapsed(LapsedMail),
     /// Nothing is held.
     NoData(NoDataMail),
     /// Staff wrote.
@@ -152,6 +144,13 @@ templates!(
     "mail/no_data/body.html"
 );
 templates!(
+    lapsed,
+    LapsedMail,
+    "mail/lapsed/subject.txt",
+    "mail/lapsed/body.txt",
+    "mail/lapsed/body.html"
+);
+templates!(
     message,
     MessageMail,
     "mail/message/subject.txt",
@@ -185,6 +184,7 @@ impl MailBody {
             Self::ErasureDone(_) => "erasure_done",
             Self::Refused(_) => "refused",
             Self::Withdrawn(_) => "withdrawn",
+            Self::Lapsed(_) => "lapsed",
             Self::NoData(_) => "no_data",
             Self::Message(_) => "message",
             Self::Notice(_) => "notice",
@@ -204,6 +204,7 @@ impl MailBody {
             Self::ErasureDone(mail) => erasure_done(mail, t, look),
             Self::Refused(mail) => refused(mail, t, look),
             Self::Withdrawn(mail) => withdrawn(mail, t, look),
+            Self::Lapsed(mail) => lapsed(mail, t, look),
             Self::NoData(mail) => no_data(mail, t, look),
             Self::Message(mail) => message(mail, t, look),
             Self::Notice(mail) => notice(mail, t, look),

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::answer::{Gone, Kept, Reply, Told};
 use super::look::OrganisationLook;
 use super::mails::{
-    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, MessageMail, NoDataMail,
-    NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail,
+    NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::domain::right::Right;
@@ -124,6 +124,10 @@ pub(super) fn to_the_person() -> Vec<MailBody> {
             grounds: words(&["no_erasure_ground_17_1", "legal_obligation_17_3_b"]),
             reason: "Ditt webbhotell är igång.\n\nVi behöver uppgifterna för att leverera det.".to_owned(),
             next: "Säg upp tjänsten, så kan vi radera.".to_owned(),
+        }),
+        MailBody::Lapsed(LapsedMail {
+            reference: reference.clone(),
+            right: Right::Access,
         }),
         MailBody::Withdrawn(WithdrawnMail {
             reference: reference.clone(),

@@ -1,0 +1,200 @@
+//! The facts of an answer in the reader's words: names of systems, categories, statutes and recipients.
+
+use std::collections::BTreeSet;
+
+use super::answer::{Gone, Kept, Reply, Told};
+use crate::adapters::texts::Texts;
+use crate::domain::calendar::stockholm_date;
+use crate::domain::data_map::RetentionGround;
+use crate::domain::erasure::EndingService;
+use crate::domain::organisation::Organisation;
+use crate::services::answer::{AnswerFacts, ErasedIn, KeptRows, ToldRecipient};
+use crate::services::planning::PlanFacts;
+
+/// Puts facts into words, in one language and for one organisation.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    /// The texts.
+    pub t: Texts,
+    /// The organisation, whose profile names everything.
+    pub organisation: &'a Organisation,
+}
+
+impl Words<'_> {
+    /// A system's name.
+    #[must_use]
+    pub fn system(&self, id: &str) -> String {
+        let system = self.organisation.map.system(id);
+        system.map_or_else(
+            || id.to_owned(),
+            |system| system.name.get(self.t.language()).to_owned(),
+        )
+    }
+
+    /// What a table holds: its category's name.
+    #[must_use]
+    pub fn contents(&self, system: &str, table: &str) -> String {
+        let table = self.organisation.map.table(system, table);
+        let category = table.and_then(|table| self.organisation.category(&table.category));
+        category.map_or_else(
+            || "…".to_owned(),
+            |category| category.name.get(self.t.language()).to_owned(),
+        )
+    }
+
+    /// The statute behind a ground, or the reason of the map's.
+    #[must_use]
+    pub fn ground(&self, ground: &str) -> String {
+        let known = RetentionGround::ALL
+            .into_iter()
+            .find(|known| known.name() == ground);
+        let rule = known.and_then(|known| self.organisation.retention_for(known));
+        match rule {
+            Some(rule) => rule
+                .statute
+                .as_ref()
+                .unwrap_or(&rule.text)
+                .get(self.t.language())
+                .to_owned(),
+            None => self.t.or("keep-", ground),
+        }
+    }
+
+    /// A recipient's name.
+    #[must_use]
+    pub fn recipient(&self, id: &str) -> String {
+        self.organisation
+            .recipient(id)
+            .map_or_else(|| id.to_owned(), |recipient| recipient.name.clone())
+    }
+
+    /// A service: its kind and what the person calls it.
+    #[must_use]
+    pub fn service(&self, service: &EndingService) -> String {
+        let kind = self.t.or("service-kind-", &service.kind);
+        if service.label.is_empty() {
+            kind
+        } else {
+            format!("{kind}: {}", service.label)
+        }
+    }
+
+    /// What is gone, by system.
+    #[must_use]
+    pub fn gone(&self, answer: &AnswerFacts) -> Vec<Gone> {
+        answer
+            .erased
+            .iter()
+            .map(|part| self.gone_from(part))
+            .filter(|gone| !gone.what.is_empty())
+            .collect()
+    }
+
+    fn gone_from(&self, part: &ErasedIn) -> Gone {
+        let what: BTreeSet<String> = part
+            .tables
+            .iter()
+            .filter(|rows| rows.rows > 0)
+            .map(|rows| self.contents(&part.system, &rows.table))
+            .collect();
+        Gone {
+            system: self.system(&part.system),
+            what: what.into_iter().collect(),
+            on: part.on,
+            backups_until: part.backups_until,
+        }
+    }
+
+    /// What a plan will erase, by system.
+    #[must_use]
+    pub fn going(&self, plan: &PlanFacts, today: chrono::NaiveDate) -> Vec<Gone> {
+        let systems = plan.systems.iter().map(|part| {
+            let lines = part
+                .lines
+                .iter()
+                .filter(|line| matches!(line.operation.as_str(), "erase" | "reduce"));
+            let what: BTreeSet<String> = lines
+                .map(|line| self.contents(&part.system, &line.table))
+                .collect();
+            let days = part
+                .backups_expire_after_days
+                .map(|days| chrono::Days::new(days.into()));
+            Gone {
+                system: self.system(&part.system),
+                what: what.into_iter().collect(),
+                on: None,
+                backups_until: days.and_then(|days| today.checked_add_days(days)),
+            }
+        });
+        systems.filter(|gone| !gone.what.is_empty()).collect()
+    }
+
+    /// What remains.
+    #[must_use]
+    pub fn kept(&self, answer: &AnswerFacts) -> Vec<Kept> {
+        answer.kept.iter().map(|rows| self.kept_rows(rows)).collect()
+    }
+
+    fn kept_rows(&self, rows: &KeptRows) -> Kept {
+        Kept {
+            what: self.contents(&rows.system, &rows.table),
+            system: self.system(&rows.system),
+            ground: self.ground(&rows.ground),
+            until: rows.until,
+        }
+    }
+
+    /// What a plan will keep.
+    #[must_use]
+    pub fn keeping(&self, plan: &PlanFacts) -> Vec<Kept> {
+        let mut kept = Vec::new();
+        for part in &plan.systems {
+            for line in &part.lines {
+                let Some(ground) = &line.ground else { continue };
+                kept.push(Kept {
+                    what: self.contents(&part.system, &line.table),
+                    system: self.system(&part.system),
+                    ground: self.ground(ground),
+                    until: line.until,
+                });
+            }
+        }
+        kept
+    }
+
+    /// Who was told, and what they answered.
+    #[must_use]
+    pub fn told(&self, answer: &AnswerFacts) -> Vec<Told> {
+        answer.told.iter().map(|told| self.told_one(told)).collect()
+    }
+
+    fn told_one(&self, told: &ToldRecipient) -> Told {
+        let reply = match (told.state.as_str(), &told.outcome) {
+            (_, Some(outcome)) => Reply::Outcome(outcome.clone()),
+            ("impossible", _) => Reply::Impossible,
+            ("informed", _) => Reply::Informed,
+            ("sent" | "bounced", _) => Reply::Awaited,
+            _ => Reply::Planned,
+        };
+        let ground = told
+            .ground
+            .as_ref()
+            .map(|ground| self.t.or("notice-ground-", ground));
+        let why = told
+            .why
+            .as_ref()
+            .filter(|_| reply == Reply::Impossible)
+            .map(|why| self.t.or("impossible-", why));
+        let note = match (ground, &told.statute) {
+            (Some(ground), Some(statute)) => Some(format!("{ground} ({statute})")),
+            (Some(ground), None) => Some(ground),
+            (None, _) => why,
+        };
+        Told {
+            recipient: self.recipient(&told.recipient),
+            on: told.sent_at.map(stockholm_date),
+            answer: reply,
+            note,
+        }
+    }
+}

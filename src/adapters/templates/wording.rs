@@ -1,0 +1,147 @@
+//! From a letter's facts to a mail in the reader's words.
+
+use std::sync::Arc;
+
+use super::facts::Words;
+use super::look::OrganisationLook;
+use super::mails::{
+    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail, NoticeMail,
+    PlanConfirmMail, RefusedMail, WithdrawnMail,
+};
+use super::render::MailBody;
+use crate::adapters::texts::Texts;
+use crate::domain::language::Language;
+use crate::domain::organisation::Organisation;
+use crate::services::Result;
+use crate::services::letters::{Envelope, Letter};
+use crate::services::mailing::Wording;
+use crate::services::notices::is_independent;
+use crate::services::planning::PlanFacts;
+use crate::services::ports::RenderedMail;
+
+/// The organisation's wording.
+pub struct TemplateWording {
+    /// Names systems, categories, statutes and recipients.
+    pub organisation: Arc<Organisation>,
+    /// How it presents itself.
+    pub look: OrganisationLook,
+}
+
+impl Wording for TemplateWording {
+    fn render(&self, envelope: &Envelope, language: Language) -> Result<RenderedMail> {
+        Ok(self.body(envelope, language).render(language, &self.look))
+    }
+}
+
+impl TemplateWording {
+    fn body(&self, envelope: &Envelope, language: Language) -> MailBody {
+        let words = Words {
+            t: Texts::new(language),
+            organisation: &self.organisation,
+        };
+        let reference = envelope.reference.clone();
+        let link = format!("{}/requests/{reference}", self.look.public_url);
+        match &envelope.letter {
+            Letter::Code {
+                right,
+                received_on,
+                due_on,
+                code,
+            } => MailBody::Code(CodeMail {
+                reference,
+                right: *right,
+                received_on: *received_on,
+                due_on: *due_on,
+                code: code.clone(),
+                link,
+            }),
+            Letter::CodeOnFile { right, code } => MailBody::CodeOnFile(CodeOnFileMail {
+                reference,
+                right: *right,
+                code: code.clone(),
+                link,
+            }),
+            Letter::ConfirmPlan { plan } => MailBody::PlanConfirm(plan_mail(words, reference, plan, link)),
+            Letter::Erased { answer } => MailBody::ErasureDone(ErasureDoneMail {
+                reference,
+                gone: words.gone(answer),
+                kept: words.kept(answer),
+                told: words.told(answer),
+            }),
+            Letter::Refused {
+                right,
+                ground,
+                reason,
+            } => MailBody::Refused(RefusedMail {
+                reference,
+                right: *right,
+                grounds: vec![ground.name().to_owned()],
+                reason: reason.clone(),
+                next: words.t.get("mail-refused-next-steps"),
+            }),
+            Letter::Withdrawn { right } => MailBody::Withdrawn(WithdrawnMail {
+                reference,
+                right: *right,
+            }),
+            Letter::Stopped => MailBody::ErasureStopped(ErasureStoppedMail {
+                reference,
+                by_person: false,
+                link,
+            }),
+            Letter::Lapsed { right } => MailBody::Lapsed(LapsedMail {
+                reference,
+                right: *right,
+            }),
+            Letter::Message { text } => MailBody::Message(MessageMail {
+                reference,
+                text: text.clone(),
+                link,
+            }),
+            Letter::Notice { .. } => MailBody::Notice(self.notice_mail(words, reference, &envelope.letter)),
+        }
+    }
+
+    fn notice_mail(&self, words: Words<'_>, reference: String, letter: &Letter) -> NoticeMail {
+        let Letter::Notice {
+            recipient,
+            token,
+            code,
+            decided_on,
+            answer_by,
+        } = letter
+        else {
+            unreachable!("only notices come here")
+        };
+        let known = self.organisation.recipient(recipient);
+        let basis = if known.is_some_and(is_independent) {
+            "controller"
+        } else {
+            "processor"
+        };
+        let role = known.and_then(|known| serde_json::to_value(known.role).ok());
+        NoticeMail {
+            reference,
+            kind: "erasure".to_owned(),
+            role: role
+                .and_then(|role| role.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            legal_basis: words.t.of("notice-basis-", basis),
+            decided_on: *decided_on,
+            answer_by: *answer_by,
+            link: format!("{}/notices/{token}", self.look.public_url),
+            code: code.clone(),
+            reminder: false,
+        }
+    }
+}
+
+fn plan_mail(words: Words<'_>, reference: String, plan: &PlanFacts, link: String) -> PlanConfirmMail {
+    let (domains, others): (Vec<_>, Vec<_>) =
+        plan.services.iter().partition(|service| service.kind == "domain");
+    PlanConfirmMail {
+        reference,
+        services: others.into_iter().map(|service| words.service(service)).collect(),
+        domains: domains.into_iter().map(|service| service.label.clone()).collect(),
+        link,
+    }
+}
