@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod cluster;
+pub mod connectors;
 pub mod mail;
 pub mod profiles;
 pub mod random;

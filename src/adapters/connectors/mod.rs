@@ -1,0 +1,97 @@
+//! The connected systems of the host: each looked into, and erased in, by the connector of its kind.
+
+mod addresses;
+mod postgres;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::data_map::{ConnectorKind, DataMap, System as Mapped};
+use crate::services::ports::{System, SystemError, Systems};
+
+pub use addresses::{SYSTEMS_FILE, addresses, from_file};
+pub use postgres::PostgresSystem;
+
+/// Finds the value behind an `env:NAME`.
+type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// The systems of the data map, connected at first use.
+///
+/// Addresses are looked up every time, so that a changed one takes effect without a restart.
+pub struct Connected {
+    systems: BTreeMap<String, Arc<Mapped>>,
+    lookup: Lookup,
+    made: Mutex<BTreeMap<String, Made>>,
+}
+
+/// A connector and the address it was made for.
+struct Made {
+    url: String,
+    system: Arc<dyn System>,
+}
+
+impl Connected {
+    /// The systems of `map`; `lookup` gives the value of an `env:NAME`, as [`addresses`] does.
+    #[must_use]
+    pub fn new(map: &DataMap, lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        let systems = map
+            .systems
+            .iter()
+            .map(|system| (system.id.clone(), Arc::new(system.clone())))
+            .collect();
+        Self {
+            systems,
+            lookup: Box::new(lookup),
+            made: Mutex::default(),
+        }
+    }
+
+    /// The address, which may hold a password: for nobody's eyes.
+    fn url(&self, system: &Mapped) -> Result<String, &'static str> {
+        let url = system
+            .url
+            .as_deref()
+            .filter(|url| !url.is_empty())
+            .ok_or("the map gives no address")?;
+        match url.strip_prefix("env:") {
+            Some(name) => {
+                (self.lookup)(name).ok_or("the variable that the map names for its address is not set")
+            }
+            None => Ok(url.to_owned()),
+        }
+    }
+}
+
+impl Systems for Connected {
+    fn get(&self, id: &str) -> Result<Arc<dyn System>, SystemError> {
+        let missing = |reason: &str| SystemError::NotConnected {
+            system: id.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let mapped = self
+            .systems
+            .get(id)
+            .ok_or_else(|| missing("the map has no such system"))?;
+        match mapped.connector {
+            ConnectorKind::Postgres => {}
+            ConnectorKind::Manual => return Err(missing("staff look into it by hand")),
+            ConnectorKind::Mysql | ConnectorKind::Http | ConnectorKind::Files => {
+                return Err(missing("no connector of its kind is built in"));
+            }
+        }
+        let url = self.url(mapped).map_err(missing)?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = made.get(id).filter(|known| known.url == url) {
+            return Ok(Arc::clone(&known.system));
+        }
+        let system: Arc<dyn System> = Arc::new(PostgresSystem::new(Arc::clone(mapped), &url)?);
+        let fresh = Made {
+            url,
+            system: Arc::clone(&system),
+        };
+        made.insert(id.to_owned(), fresh);
+        Ok(system)
+    }
+}

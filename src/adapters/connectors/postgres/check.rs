@@ -1,0 +1,231 @@
+//! The map held against the database, table by table; [`super::schema_check`] looks at what lies between and beside them.
+
+use std::collections::BTreeSet;
+
+use postgres::Client;
+
+use crate::domain::data_map::{EraseRule, System as Mapped, Table};
+use crate::domain::matching::KeyKind;
+use crate::domain::organisation::Severity;
+use crate::services::ports::SystemFinding;
+
+use super::catalogue::{Catalogue, Column, Relation, quoted};
+use super::empty::{Emptied, losing};
+use super::error::Failure;
+use super::find::person_columns;
+use super::{normal, schema_check};
+
+/// Everything to look at in the system: errors first, otherwise in the order of the map.
+pub(super) fn findings(
+    client: &mut Client,
+    catalogue: &Catalogue,
+    map: &Mapped,
+) -> Result<Vec<SystemFinding>, Failure> {
+    let mut findings = Vec::new();
+    for table in &map.tables {
+        let Ok(relation) = catalogue.relation(&table.name) else {
+            findings.push(error(
+                &table.name,
+                "unknown_table",
+                "correct the name in the map, or make the table",
+            ));
+            continue;
+        };
+        findings.extend(names(map, table, relation));
+        findings.extend(privileges(map, table, relation));
+        findings.extend(identity(table, relation));
+        findings.extend(fiscal_date(table, relation));
+        findings.extend(reduction(map, table, relation));
+        findings.extend(indexes(client, table, relation)?);
+    }
+    findings.extend(schema_check::references(client, catalogue, map)?);
+    findings.extend(schema_check::unmapped_personal(client, catalogue)?);
+    findings.sort_by_key(|finding| finding.severity);
+    Ok(findings)
+}
+
+pub(super) fn error(name: &str, code: &'static str, remedy: impl Into<String>) -> SystemFinding {
+    finding(Severity::Error, name, code, remedy)
+}
+
+pub(super) fn warning(name: &str, code: &'static str, remedy: impl Into<String>) -> SystemFinding {
+    finding(Severity::Warning, name, code, remedy)
+}
+
+fn finding(severity: Severity, name: &str, code: &'static str, remedy: impl Into<String>) -> SystemFinding {
+    SystemFinding {
+        severity,
+        name: name.to_owned(),
+        code,
+        remedy: remedy.into(),
+    }
+}
+
+fn names(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFinding> {
+    map.columns_needed(table)
+        .into_iter()
+        .filter(|column| relation.column(column).is_err())
+        .map(|column| {
+            let name = format!("{}.{column}", table.name);
+            error(
+                &name,
+                "unknown_column",
+                "correct the name in the map, or make the column",
+            )
+        })
+        .collect()
+}
+
+/// What the role must be allowed for the rules of the map.
+fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFinding> {
+    let missing = |privilege: &str, on: &str| {
+        let remedy = format!("GRANT {privilege} ON {on} TO the role of this connection");
+        error(&table.name, "missing_privilege", remedy)
+    };
+    let mut findings = Vec::new();
+    if !relation.may_use {
+        findings.push(missing("USAGE", "its schema"));
+    }
+    if !relation.columns.iter().all(|column| column.may_select) {
+        findings.push(missing("SELECT", &relation.sql));
+    }
+    let deletes = matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. });
+    if deletes && !relation.may_delete {
+        findings.push(missing("DELETE", &relation.sql));
+    }
+    let updated: Vec<&Column> = match &table.erase {
+        EraseRule::DeleteOrReduce { keep } => losing(relation, map, table, keep),
+        _ => vec![],
+    };
+    let frozen = map.freeze.as_ref().filter(|freeze| freeze.table == table.name);
+    let frozen = frozen.iter().flat_map(|freeze| freeze.set.keys());
+    let frozen = frozen.filter_map(|column| relation.column(column).ok());
+    if updated.into_iter().chain(frozen).any(|column| !column.may_update) {
+        findings.push(missing("UPDATE", &relation.sql));
+    }
+    if relation.hides_rows {
+        let remedy = "policies hide rows from this role: give it BYPASSRLS, or exempt it from them";
+        findings.push(error(&table.name, "row_level_security", remedy));
+    }
+    findings
+}
+
+/// Whether a key means one row: erasing needs it.
+fn identity(table: &Table, relation: &Relation) -> Option<SystemFinding> {
+    let stays = matches!(table.erase, EraseRule::Retain { .. } | EraseRule::Keep { .. });
+    if relation.is_unique(&table.key) || (relation.is_view && stays) {
+        return None;
+    }
+    let remedy = if relation.is_view {
+        "name the table itself in the map: rows of a view cannot be told apart for certain"
+    } else {
+        "name the columns of its primary key in the map, or add a unique index on the key"
+    };
+    Some(error(&table.name, "key_not_unique", remedy))
+}
+
+fn fiscal_date(table: &Table, relation: &Relation) -> Option<SystemFinding> {
+    let EraseRule::Retain { fiscal_date, .. } = &table.erase else {
+        return None;
+    };
+    let column = relation.column(fiscal_date).ok()?;
+    let name = format!("{}.{fiscal_date}", table.name);
+    match (column.base.as_str(), column.category.as_str()) {
+        ("date", _) => None,
+        (_, "S") => Some(warning(
+            &name,
+            "fiscal_date_type",
+            "it is text: every value must be a date such as 2026-11-21, or no plan can be made; better a date column",
+        )),
+        _ => Some(error(&name, "fiscal_date_type", "name a column of the type date")),
+    }
+}
+
+/// Columns that a reduction must empty although they may not be NULL.
+fn reduction(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFinding> {
+    let EraseRule::DeleteOrReduce { keep } = &table.erase else {
+        return vec![];
+    };
+    losing(relation, map, table, keep)
+        .into_iter()
+        .filter(|column| column.not_null)
+        .map(|column| {
+            let name = format!("{}.{}", table.name, column.name);
+            let alone =
+                |unique: &BTreeSet<String>| unique.len() == 1 && unique.contains(&column.name);
+            if Emptied::new(column).is_none() {
+                let remedy = "its type has no empty value: keep it in else_reduce_to, or let it be NULL";
+                error(&name, "reduce_impossible", remedy)
+            } else if relation.unique.iter().any(alone) {
+                let remedy = "only one row can be emptied there: keep it in else_reduce_to, or let it be NULL";
+                error(&name, "reduce_not_unique", remedy)
+            } else {
+                let remedy = "it gets an empty value of its type, which a constraint may refuse: let it be NULL, \
+                              or keep it in else_reduce_to";
+                warning(&name, "reduce_not_null", remedy)
+            }
+        })
+        .collect()
+}
+
+/// Look-ups that would read the whole table.
+fn indexes(client: &mut Client, table: &Table, relation: &Relation) -> Result<Vec<SystemFinding>, Failure> {
+    let readable = relation.may_use && relation.columns.iter().all(|column| column.may_select);
+    if relation.is_view || !readable || relation.hides_rows {
+        return Ok(vec![]);
+    }
+    let mut findings = Vec::new();
+    for (kind, column) in person_columns(&table.person) {
+        let Ok(column) = relation.column(column) else {
+            continue;
+        };
+        let condition = format!("{} = (SELECT NULL::text)", normal::form(kind, &column.sql()));
+        if !uses_index(client, relation, &condition)? {
+            findings.push(missing_person_index(table, relation, kind, column));
+        }
+    }
+    let linked = table.parent.iter().flat_map(|parent| parent.on.keys());
+    let Ok(linked) = relation.columns_of(linked) else {
+        return Ok(findings);
+    };
+    let conditions: Vec<String> = linked
+        .iter()
+        .map(|column| format!("{} = (SELECT NULL::{})", column.sql(), column.cast))
+        .collect();
+    if !conditions.is_empty() && !uses_index(client, relation, &conditions.join(" AND "))? {
+        let plain: Vec<&str> = linked.iter().map(|column| column.name.as_str()).collect();
+        let columns: Vec<String> = plain.iter().map(|name| quoted(name)).collect();
+        let remedy = format!("CREATE INDEX ON {} ({})", relation.sql, columns.join(", "));
+        findings.push(warning(
+            &format!("{}.{}", table.name, plain.join("+")),
+            "missing_index",
+            remedy,
+        ));
+    }
+    Ok(findings)
+}
+
+fn missing_person_index(table: &Table, relation: &Relation, kind: KeyKind, column: &Column) -> SystemFinding {
+    let expression = normal::form(kind, &quoted(&column.name));
+    warning(
+        &format!("{}.{}", table.name, column.name),
+        "missing_index",
+        format!("CREATE INDEX ON {} (({expression}))", relation.sql),
+    )
+}
+
+/// Asks the planner, with scans of whole tables made dear.
+fn uses_index(client: &mut Client, relation: &Relation, condition: &str) -> Result<bool, Failure> {
+    let mut transaction = client.build_transaction().read_only(true).start()?;
+    transaction.batch_execute("SET LOCAL enable_seqscan = off")?;
+    let statement = format!(
+        "EXPLAIN (COSTS OFF) SELECT 1 FROM {} AS t WHERE {condition}",
+        relation.sql
+    );
+    for line in transaction.query(&statement, &[])? {
+        if line.try_get::<_, String>(0)?.contains("Index Cond") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,183 @@
+//! What a check finds between the mapped tables, and beside them.
+
+use std::collections::BTreeMap;
+
+use postgres::Client;
+
+use crate::domain::data_map::{EraseRule, System as Mapped, Table};
+use crate::services::ports::SystemFinding;
+
+use super::catalogue::Catalogue;
+use super::check::{error, warning};
+use super::error::Failure;
+
+const REFERENCES: &str = "
+    SELECT f.conname::text, f.conrelid, f.confrelid, f.confdeltype::text,
+           CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname::text || '.' END || c.relname::text
+    FROM pg_constraint f
+    JOIN pg_class c ON c.oid = f.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confrelid = ANY ($1) AND f.conrelid <> f.confrelid
+    ORDER BY 5, 1";
+
+const BESIDE: &str = "
+    SELECT CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname::text || '.' END || c.relname::text,
+           c.relname::text, array_agg(a.attname::text ORDER BY a.attnum)
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid <> ALL ($1)
+      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+    GROUP BY 1, 2
+    ORDER BY 1";
+
+/// Parts of column names that tell of a person.
+const PERSONAL: [&str; 22] = [
+    "email",
+    "e_mail",
+    "epost",
+    "e_post",
+    "mailaddr",
+    "phone",
+    "telefon",
+    "mobil",
+    "personnummer",
+    "personnr",
+    "personal_number",
+    "national_id",
+    "ssn",
+    "birth",
+    "address",
+    "adress",
+    "firstname",
+    "first_name",
+    "lastname",
+    "last_name",
+    "surname",
+    "full_name",
+];
+/// Column names that tell of a person where the table's name speaks of people.
+const NAMES: [&str; 2] = ["name", "namn"];
+/// Parts of the names of such tables.
+const PEOPLE: [&str; 9] = [
+    "customer", "client", "contact", "person", "people", "user", "member", "kund", "employee",
+];
+
+/// Foreign keys that an erasure would trip over, or that would take what must stay.
+pub(super) fn references(
+    client: &mut Client,
+    catalogue: &Catalogue,
+    map: &Mapped,
+) -> Result<Vec<SystemFinding>, Failure> {
+    let by_oid: BTreeMap<u32, &Table> = catalogue
+        .relations()
+        .filter_map(|relation| Some((relation.oid, map.table(&relation.name)?)))
+        .collect();
+    let order: Vec<&str> = map
+        .erasure_order()
+        .map(|order| order.iter().map(|table| table.name.as_str()).collect())
+        .unwrap_or_default();
+    let oids: Vec<u32> = by_oid.keys().copied().collect();
+    let mut findings = Vec::new();
+    for row in client.query(REFERENCES, &[&oids])? {
+        let (from, to): (u32, u32) = (row.try_get(1)?, row.try_get(2)?);
+        let constraint: String = row.try_get(0)?;
+        let acts = matches!(row.try_get::<_, String>(3)?.as_str(), "c" | "n" | "d");
+        let Some(to) = by_oid.get(&to).filter(|table| goes(table)) else {
+            continue;
+        };
+        match by_oid.get(&from) {
+            None => findings.push(unmapped_reference(
+                &row.try_get::<_, String>(4)?,
+                &constraint,
+                &to.name,
+                acts,
+            )),
+            Some(from) => findings.extend(mapped_reference(from, to, &constraint, acts, &order)),
+        }
+    }
+    Ok(findings)
+}
+
+fn goes(table: &Table) -> bool {
+    matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. })
+}
+
+fn unmapped_reference(from: &str, constraint: &str, to: &str, acts: bool) -> SystemFinding {
+    let remedy = if acts {
+        format!("{constraint} deletes or changes its rows when rows of {to} go, unseen: put it in the map")
+    } else {
+        format!("{constraint} makes deleting from {to} fail while it has rows: put it in the map")
+    };
+    warning(from, "unmapped_reference", remedy)
+}
+
+fn mapped_reference(
+    from: &Table,
+    to: &Table,
+    constraint: &str,
+    acts: bool,
+    order: &[&str],
+) -> Option<SystemFinding> {
+    let declared = from.parent.as_ref().is_some_and(|parent| parent.table == to.name);
+    if declared {
+        return None;
+    }
+    if !goes(from) {
+        let what = if acts {
+            "changes or deletes retained rows"
+        } else {
+            "makes deleting fail"
+        };
+        let remedy = format!(
+            "{constraint} {what} when rows of {} go: name it as parent in the map",
+            to.name
+        );
+        return Some(if acts {
+            error(&from.name, "retained_reference", remedy)
+        } else {
+            warning(&from.name, "retained_reference", remedy)
+        });
+    }
+    let place = |table: &Table| order.iter().position(|name| *name == table.name);
+    (!acts && place(from) > place(to)).then(|| {
+        let remedy = format!(
+            "{constraint} refers to {}, which goes first: list it before that in the map",
+            to.name
+        );
+        error(&from.name, "erasure_order", remedy)
+    })
+}
+
+/// Tables that the map does not name and that look as if they hold personal data.
+pub(super) fn unmapped_personal(
+    client: &mut Client,
+    catalogue: &Catalogue,
+) -> Result<Vec<SystemFinding>, Failure> {
+    let mapped: Vec<u32> = catalogue.relations().map(|relation| relation.oid).collect();
+    let mut findings = Vec::new();
+    for row in client.query(BESIDE, &[&mapped])? {
+        let (name, table): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let columns: Vec<String> = row.try_get(2)?;
+        let personal: Vec<&str> = columns
+            .iter()
+            .map(String::as_str)
+            .filter(|column| looks_personal(&table, column))
+            .collect();
+        if !personal.is_empty() {
+            let remedy = format!(
+                "columns {} look like personal data: put the table in the map, or make sure that they are none",
+                personal.join(", ")
+            );
+            findings.push(warning(&name, "unmapped_personal_table", remedy));
+        }
+    }
+    Ok(findings)
+}
+
+/// Judged by names alone.
+pub(super) fn looks_personal(table: &str, column: &str) -> bool {
+    let (table, column) = (table.to_lowercase(), column.to_lowercase());
+    PERSONAL.iter().any(|part| column.contains(part))
+        || (NAMES.contains(&column.as_str()) && PEOPLE.iter().any(|part| table.contains(part)))
+}
