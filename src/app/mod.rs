@@ -1,13 +1,93 @@
-//! What the service is made of once it has been put together.
+//! The service, put together from its settings.
 
-use std::net::IpAddr;
+mod database;
+mod secrets;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
+
+pub use database::{Database, Tenancy};
+
+use crate::adapters::clock::SystemClock;
+use crate::adapters::cluster::ClusterError;
+use crate::adapters::connectors::{Connected, addresses};
+use crate::adapters::mail::{FileMailer, Sender, SenderError, SmtpMailer, SmtpUrlError};
+use crate::adapters::profiles::{self, ProfileError};
+use crate::adapters::random::SystemRandom;
 use crate::adapters::templates::look::OrganisationLook;
-use crate::services::Context;
+use crate::adapters::templates::wording::TemplateWording;
+use crate::config::{Network, Settings, Transport};
+use crate::domain::organisation::{Organisation, Severity, findings};
+use crate::domain::retention::{FiscalYear, FiscalYears, FiscalYearsError};
+use crate::services::handoff::PortalKey;
 use crate::services::mailing::Wording;
 use crate::services::ports::Mailer;
+use crate::services::{Context, Keys, PasswordCost, Policy};
+use crate::store;
+
+/// Why the service cannot be put together. The texts say what to fix.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The private PostgreSQL.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The profile.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The profile can be read and does not hold together.
+    #[error("the profile {profile} does not hold together at {}: run `dataratt check`", .keys.join(", "))]
+    ProfileFindings {
+        /// Its name.
+        profile: String,
+        /// Where.
+        keys: Vec<String>,
+    },
+    /// The profile's fiscal years.
+    #[error("fiscal_years of the profile: {0}")]
+    FiscalYears(#[from] FiscalYearsError),
+    /// The database.
+    #[error("the database does not answer (database.url): {0}")]
+    Database(#[from] store::Error),
+    /// The key file cannot be read or made.
+    #[error("the key file {}: {source}", .path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The key file is open to others.
+    #[error("the key file {} can be read by others: chmod 600 it", .path.display())]
+    KeyFileOpen {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key file holds something else.
+    #[error("the key file {} holds no key: 32 bytes in base64 are expected", .path.display())]
+    KeyFileContents {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The portal's public key.
+    #[error("portal.public_key_file {}: {source}", .path.display())]
+    PortalKey {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The sender of mails.
+    #[error("mail.from: {0}")]
+    Sender(#[from] SenderError),
+    /// The mail server.
+    #[error("mail.smtp_url: expected smtp://host:port or smtps://host:port")]
+    SmtpUrl(#[from] SmtpUrlError),
+}
+
+/// Mails at a time; the server may allow fewer.
+const SMTP_CONNECTIONS: u32 = 8;
 
 /// The service, ready to serve pages and to work.
 #[derive(Clone)]
@@ -30,7 +110,142 @@ pub struct Web {
     /// Whether people reach the service over https: then cookies are Secure with the `__Host-` prefix.
     pub secure: bool,
     /// Proxies that may say who the client is.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
     /// Where the local page shows outgoing mail from, when it is on.
     pub mail_viewer: Option<PathBuf>,
+}
+
+impl App {
+    /// The service on `database`, with up to `connections` to it.
+    ///
+    /// # Errors
+    /// What to fix in the settings, the profile or around them.
+    pub fn build(settings: &Settings, database: &Database, connections: u32) -> Result<Self, StartError> {
+        let organisation = Arc::new(load_profile(settings)?);
+        let look = look(&organisation, settings);
+        let ctx = context(settings, database, connections, &organisation)?;
+        let mailer = mailer(settings, &organisation)?;
+        let wording = Arc::new(TemplateWording {
+            organisation,
+            look: look.clone(),
+        });
+        let viewer = settings.mail.viewer && settings.mail.transport == Transport::File;
+        let web = Web {
+            secure: ctx.policy.public_url.starts_with("https://"),
+            trusted_proxies: settings.http.trusted_proxies.clone(),
+            mail_viewer: viewer.then(|| settings.mail_dir()),
+        };
+        Ok(Self {
+            ctx,
+            mailer,
+            wording,
+            look,
+            web,
+        })
+    }
+}
+
+fn load_profile(settings: &Settings) -> Result<Organisation, StartError> {
+    let organisation = profiles::load(&settings.organisation)?;
+    let found = findings(&organisation);
+    let keys: Vec<String> = found
+        .into_iter()
+        .filter(|f| f.severity == Severity::Error)
+        .map(|f| f.key)
+        .collect();
+    if keys.is_empty() {
+        Ok(organisation)
+    } else {
+        Err(StartError::ProfileFindings {
+            profile: settings.organisation.clone(),
+            keys,
+        })
+    }
+}
+
+fn context(
+    settings: &Settings,
+    database: &Database,
+    connections: u32,
+    organisation: &Arc<Organisation>,
+) -> Result<Context, StartError> {
+    let random = SystemRandom;
+    let master = secrets::load_or_make(&settings.key_file(), &random)?;
+    let years = organisation.fiscal_years.iter().map(|year| FiscalYear {
+        start: year.start,
+        end: year.end,
+    });
+    Ok(Context {
+        store: database.connect(connections)?,
+        clock: Arc::new(clock(settings)),
+        random: Arc::new(random),
+        keys: Keys::new(master),
+        organisation: Arc::clone(organisation),
+        fiscal_years: Arc::new(FiscalYears::new(years.collect())?),
+        systems: Arc::new(Connected::new(
+            &organisation.map,
+            addresses(settings.data_dir.clone()),
+        )),
+        policy: Policy {
+            cool_off: settings.cool_off(),
+            two_person: settings.decisions.two_person,
+            limits: settings.limits.enabled,
+            public_url: settings.public_url(),
+            portal: portal(settings)?,
+            password_cost: PasswordCost::default(),
+        },
+    })
+}
+
+#[cfg(feature = "testing")]
+const fn clock(settings: &Settings) -> SystemClock {
+    SystemClock::ahead_by(settings.clock.offset)
+}
+
+#[cfg(not(feature = "testing"))]
+fn clock(_: &Settings) -> SystemClock {
+    SystemClock::default()
+}
+
+fn portal(settings: &Settings) -> Result<Option<PortalKey>, StartError> {
+    let (Some(path), Some(issuer)) = (&settings.portal.public_key_file, &settings.portal.issuer) else {
+        return Ok(None);
+    };
+    let read = std::fs::read_to_string(path);
+    let public_key_pem = read.map_err(|source| StartError::PortalKey {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(Some(PortalKey {
+        public_key_pem,
+        issuer: issuer.clone(),
+    }))
+}
+
+fn mailer(settings: &Settings, organisation: &Organisation) -> Result<Arc<dyn Mailer>, StartError> {
+    let address = settings
+        .mail
+        .from
+        .as_deref()
+        .unwrap_or(&organisation.contact.email);
+    let sender = Sender::new(&organisation.name, address)?;
+    Ok(match (settings.mail.transport, &settings.mail.smtp_url) {
+        (Transport::Smtp, Some(url)) => {
+            Arc::new(SmtpMailer::new(sender, url.expose_secret(), SMTP_CONNECTIONS)?)
+        }
+        _ => Arc::new(FileMailer::new(sender, settings.mail_dir())),
+    })
+}
+
+fn look(organisation: &Organisation, settings: &Settings) -> OrganisationLook {
+    OrganisationLook {
+        name: organisation.name.clone(),
+        legal_name: organisation.name.clone(),
+        organisation_number: organisation.organisation_number.clone().unwrap_or_default(),
+        email: organisation.contact.email.clone(),
+        phone: organisation.contact.phone.clone(),
+        dpo: organisation.dpo.as_ref().map(|dpo| dpo.email.clone()),
+        colour: organisation.colour.css().to_owned(),
+        public_url: settings.public_url(),
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::transition::{self, Change, proposed_plan};
@@ -17,6 +18,7 @@ use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::RowKey;
 use crate::domain::staff::Actor;
 use crate::services::ports::{System, SystemError};
+use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
 use crate::store::plans::{self, RetainedRow, StepState, StoredStep};
 
@@ -28,8 +30,8 @@ const RETAINED: &str = "retained_rows.sealed";
 pub enum Run {
     /// All steps are done and verified, or there was nothing to do any more.
     Finished,
-    /// The cool-off still runs, or a hold is in force: the job's time comes again.
-    NotNow,
+    /// The cool-off still runs until then: the job's time comes again.
+    NotBefore(DateTime<Utc>),
     /// A system failed and may work later.
     TryAgain(&'static str),
     /// Somebody must look: a system refuses, a verification failed, or the plan is outdated.
@@ -41,11 +43,10 @@ pub enum Run {
 /// # Errors
 /// When the database fails; what a system does is told by [`Run`].
 pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
-    let Some((case, plan_id)) = start(ctx, id)? else {
-        return Ok(Run::Finished);
-    };
-    let Some(plan_id) = plan_id else {
-        return Ok(Run::NotNow);
+    let (case, plan_id) = match start(ctx, id)? {
+        Start::Nothing => return Ok(Run::Finished),
+        Start::NotBefore(at) => return Ok(Run::NotBefore(at)),
+        Start::Go(case, plan_id) => (case, plan_id),
     };
     let plan = planning::open(ctx, &mut *ctx.store.get()?, &case, plan_id)?.plan;
     let mut worst: Option<Failure> = None;
@@ -107,35 +108,47 @@ enum Phase {
     Erase,
 }
 
-/// Enters the executing state, or finds it entered. `None`: there is nothing to do; a plan of
-/// `None`: not yet.
-fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Option<PlanId>)>> {
+/// What a run has to do.
+enum Start {
+    /// Nothing: the erasure was stopped, or is done, or a hold is in force, whose lifting starts it anew.
+    Nothing,
+    /// Nothing until then.
+    NotBefore(DateTime<Utc>),
+    /// Carry out this plan.
+    Go(Box<StoredCase>, PlanId),
+}
+
+/// Enters the executing state, or finds it entered.
+fn start(ctx: &Context, id: CaseId) -> Result<Start> {
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         let case = match case.case.state {
             State::Executing => case,
-            State::Approved { .. } => {
-                let change = Change {
-                    event: Event::ExecutionStarted,
-                    actor: &Actor::System,
-                    action: "erasure_started",
-                    detail: json!({}),
-                    visible: false,
-                };
-                match transition::apply(ctx, conn, &case, change) {
-                    Err(Error::Refused(TransitionError::CoolingOff | TransitionError::OnHold)) => {
-                        return Ok(Some((case, None)));
-                    }
-                    other => other?,
+            State::Approved { cool_off_until } => match enter(ctx, conn, &case) {
+                Err(Error::Refused(TransitionError::CoolingOff)) => {
+                    return Ok(Start::NotBefore(cool_off_until));
                 }
-            }
-            _ => return Ok(None),
+                Err(Error::Refused(TransitionError::OnHold)) => return Ok(Start::Nothing),
+                entered => entered?,
+            },
+            _ => return Ok(Start::Nothing),
         };
         let plan = proposed_plan(&case).ok_or_else(|| Error::internal("executing without a plan"))?;
         let steps = planning::open(ctx, conn, &case, plan)?.plan.steps();
         plans::insert_steps(conn, id, plan, &steps)?;
-        Ok(Some((case, Some(plan))))
+        Ok(Start::Go(Box::new(case), plan))
     })
+}
+
+fn enter(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<StoredCase> {
+    let change = Change {
+        event: Event::ExecutionStarted,
+        actor: &Actor::System,
+        action: "erasure_started",
+        detail: json!({}),
+        visible: false,
+    };
+    transition::apply(ctx, conn, case, change)
 }
 
 fn run_system(

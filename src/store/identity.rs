@@ -275,14 +275,14 @@ pub fn use_handoff(conn: &mut PgConnection, digest: &[u8; 32], until: DateTime<U
     Ok(inserted == 1)
 }
 
-/// Removes what has expired.
+/// Removes what has expired; says how much there was.
 ///
 /// # Errors
 /// When the database fails.
-pub fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
-    diesel::delete(handoffs::table.filter(handoffs::expires_at.lt(now))).execute(conn)?;
-    diesel::delete(case_access::table.filter(case_access::expires_at.lt(now))).execute(conn)?;
-    Ok(())
+pub fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
+    let handoffs = diesel::delete(handoffs::table.filter(handoffs::expires_at.lt(now))).execute(conn)?;
+    let tokens = diesel::delete(case_access::table.filter(case_access::expires_at.lt(now))).execute(conn)?;
+    Ok(handoffs + tokens)
 }
 
 /// Whom the systems know under a case's identifiers.

@@ -1,0 +1,103 @@
+//! `dataratt case`: looking at cases, and opening one, from the command line.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::staff::explain;
+use crate::config::Settings;
+use crate::domain::ids::Reference;
+use crate::domain::staff::Actor;
+use crate::services::{Context, intake, overview};
+use crate::store::queue::{Filter, Sort};
+
+/// Commands about cases.
+#[derive(Subcommand)]
+pub enum CaseCommand {
+    /// List open cases, the most urgent first: reference, right, state, deadline.
+    List {
+        /// Cases of every state, not only those that wait for an answer.
+        #[arg(long)]
+        all: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 50)]
+        limit: i64,
+    },
+    /// Show one case's trail, without what the person wrote.
+    Show {
+        /// Its reference.
+        reference: String,
+    },
+    /// Open a case for somebody who asked by another way; prints its reference.
+    Open(Open),
+}
+
+/// What a case is opened with.
+#[derive(Args)]
+pub struct Open {
+    /// What is asked for, such as erasure.
+    #[arg(long)]
+    right: String,
+    /// E-mail address.
+    #[arg(long)]
+    email: Option<String>,
+    /// Name.
+    #[arg(long)]
+    name: Option<String>,
+    /// Customer number.
+    #[arg(long)]
+    customer_number: Option<String>,
+    /// email, phone, chat, letter or `in_person`.
+    #[arg(long, default_value = "phone")]
+    channel: String,
+    /// When the request reached us (RFC 3339); now when absent.
+    #[arg(long)]
+    received_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+/// Runs one.
+///
+/// # Errors
+/// What to fix.
+pub fn run(settings: &Settings, command: &CaseCommand) -> anyhow::Result<ExitCode> {
+    super::with_app(settings, |app| match command {
+        CaseCommand::List { all, limit } => list(&app.ctx, *all, *limit),
+        CaseCommand::Show { reference } => show(&app.ctx, reference),
+        CaseCommand::Open(new) => open(&app.ctx, new),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(ctx: &Context, all: bool, limit: i64) -> anyhow::Result<()> {
+    let filter = Filter { all_states: all, ..Filter::default() };
+    for line in overview::queue(ctx, &Actor::System, &filter, None, Sort::DueFirst, None, limit)?.lines {
+        println!("{}\t{}\t{}\t{}", line.reference, line.right_, line.state, line.due_on);
+    }
+    Ok(())
+}
+
+fn show(ctx: &Context, reference: &str) -> anyhow::Result<()> {
+    let reference = Reference::parse(reference).context("expected a reference such as DR-XXXX-XXXX-XXXX")?;
+    for event in overview::events(ctx, &Actor::System, &reference).map_err(explain)? {
+        println!(
+            "{}",
+            json!({ "at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail })
+        );
+    }
+    Ok(())
+}
+
+fn open(ctx: &Context, new: &Open) -> anyhow::Result<()> {
+    let typed = intake::Typed {
+        right: Some(new.right.clone()),
+        email: new.email.clone(),
+        name: new.name.clone(),
+        customer_number: new.customer_number.clone(),
+        ..intake::Typed::default()
+    };
+    let case = intake::submit_for_person(ctx, Actor::System, &typed, &new.channel, new.received_at).map_err(explain)?;
+    println!("{}", case.reference);
+    Ok(())
+}

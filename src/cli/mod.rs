@@ -1,0 +1,110 @@
+//! The commands. Standard output holds only the result; errors go to standard error and name what to fix.
+
+mod audit;
+mod case;
+mod check;
+mod findings;
+mod sample;
+mod serve;
+mod staff;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::adapters::clock::SystemClock;
+use crate::app::{App, Database, Tenancy};
+use crate::config::Settings;
+use crate::services::ports::Clock;
+use crate::store::migrations;
+
+/// Answers data-subject requests (GDPR Art. 12-22) for web hosts.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages and the API, and do the work behind them.
+    Serve,
+    /// Do the work behind the pages, without serving them.
+    Worker,
+    /// Bring the database up to date.
+    Migrate,
+    /// Check the settings, the profile and the connected systems; says what to fix.
+    Check,
+    /// The sample host: a web host's systems, filled with invented people.
+    #[command(subcommand)]
+    Sample(sample::SampleCommand),
+    /// Members of staff.
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
+    /// API keys for machines.
+    #[command(subcommand)]
+    Key(staff::KeyCommand),
+    /// Cases.
+    #[command(subcommand)]
+    Case(case::CaseCommand),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("dataratt: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    if matches!(command, Command::Openapi) {
+        println!("{}", crate::http::openapi_json());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = Settings::load()?;
+    match command {
+        Command::Serve => serve::serve(&settings),
+        Command::Worker => serve::worker(&settings),
+        Command::Migrate => migrate(&settings),
+        Command::Check => check::check(&settings),
+        Command::Sample(command) => sample::run(&settings, &command),
+        Command::Staff(command) => staff::run(&settings, &command),
+        Command::Key(command) => staff::run_key(&settings, &command),
+        Command::Case(command) => case::run(&settings, &command),
+        Command::Audit(command) => audit::run(&settings, &command),
+        Command::Openapi => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn migrate(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let database = Database::open(settings, Tenancy::Borrow)?;
+    for name in migrations::migrate(&database.owner_url)? {
+        println!("{name}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The service for a command: on a database that is up to date, with few connections.
+fn with_app<T>(settings: &Settings, work: impl FnOnce(&App) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let database = Database::open(settings, Tenancy::Borrow)?;
+    migrations::migrate(&database.owner_url)?;
+    let app = App::build(settings, &database, 2)?;
+    work(&app)
+}
+
+/// The machine's time, for what has no service yet.
+fn now() -> chrono::DateTime<chrono::Utc> {
+    SystemClock::default().now()
+}
