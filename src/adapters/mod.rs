@@ -9,3 +9,4 @@ pub mod random;
 pub mod sample;
 pub mod templates;
 pub mod texts;
+pub mod wakeups;

@@ -10,3 +10,4 @@ mod guards;
 mod mail;
 mod store;
 mod support;
+mod worker;

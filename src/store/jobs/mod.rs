@@ -15,7 +15,7 @@ use diesel::sql_types::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::schema::jobs;
+use super::schema::{cases, jobs};
 use super::{Error, Result};
 use crate::domain::ids::CaseId;
 
@@ -227,21 +227,50 @@ pub fn retry(conn: &mut PgConnection, claim: Claim, run_at: DateTime<Utc>, failu
     fenced(done)
 }
 
-/// Lays a job aside that failed too often, or can never succeed, until staff have looked.
+/// Hands a job back whose time has not come yet, to run at `run_at`; that is no failure.
+///
+/// # Errors
+/// [`Error::Stale`] when the lease was lost.
+pub fn postpone(conn: &mut PgConnection, claim: Claim, run_at: DateTime<Utc>) -> Result<()> {
+    let done = diesel::update(held(claim))
+        .set((
+            jobs::state.eq("ready"),
+            jobs::lease.eq(None::<Uuid>),
+            jobs::leased_until.eq(None::<DateTime<Utc>>),
+            jobs::run_at.eq(run_at),
+        ))
+        .execute(conn)?;
+    fenced(done)
+}
+
+/// What a case says that has a parked job, unless it says something more exact already.
+pub const ATTENTION: &str = "job_parked";
+
+/// Lays a job aside that failed too often, or can never succeed, until staff have looked; its case says so.
 ///
 /// # Errors
 /// [`Error::Stale`] when the lease was lost: then nothing is counted.
 pub fn park(conn: &mut PgConnection, claim: Claim, failure: &str) -> Result<()> {
-    let done = diesel::update(held(claim))
-        .set((
-            jobs::state.eq("parked"),
-            jobs::lease.eq(None::<Uuid>),
-            jobs::leased_until.eq(None::<DateTime<Utc>>),
-            jobs::failures.eq(jobs::failures + 1),
-            jobs::failure.eq(failure),
-        ))
-        .execute(conn)?;
-    fenced(done)
+    conn.transaction(|conn| {
+        let parked: Option<Option<Uuid>> = diesel::update(held(claim))
+            .set((
+                jobs::state.eq("parked"),
+                jobs::lease.eq(None::<Uuid>),
+                jobs::leased_until.eq(None::<DateTime<Utc>>),
+                jobs::failures.eq(jobs::failures + 1),
+                jobs::failure.eq(failure),
+            ))
+            .returning(jobs::case_id)
+            .get_result(conn)
+            .optional()?;
+        if let Some(case) = parked.ok_or(Error::Stale)? {
+            let silent = cases::table.filter(cases::id.eq(case).and(cases::attention.is_null()));
+            diesel::update(silent)
+                .set(cases::attention.eq(ATTENTION))
+                .execute(conn)?;
+        }
+        Ok(())
+    })
 }
 
 /// Hands jobs back that were not finished, without counting it against them, and wakes the other workers. Says how

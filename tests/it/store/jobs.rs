@@ -217,6 +217,40 @@ fn what_failed_comes_again_at_its_time_and_what_is_parked_does_not() {
 }
 
 #[test]
+fn what_is_postponed_comes_at_its_time_and_is_not_counted() {
+    let database = database();
+    let mut conn = database.store().get().unwrap();
+    let id = enqueue(&mut conn, "a");
+    let held = claim_for(&mut conn, 1, LEASE);
+    let at = noon() + TimeDelta::hours(1);
+    jobs::postpone(&mut conn, held[0].claim, at).unwrap();
+    assert_eq!(state(&database, id), "ready 0");
+    assert_eq!(claim_for(&mut conn, 2, LEASE), []);
+    assert!(matches!(
+        jobs::postpone(&mut conn, held[0].claim, at),
+        Err(Error::Stale)
+    ));
+    let due = jobs::claim(&mut conn, &["a"], 9, lease(3), at, LEASE).unwrap();
+    assert_eq!(ids(&due), [id]);
+}
+
+#[test]
+fn a_case_that_says_something_more_exact_keeps_it() {
+    let database = database();
+    let case = bare_case(&database);
+    let exact = "UPDATE cases SET attention = 'plan_outdated'";
+    database.owner().batch_execute(exact).unwrap();
+    let mut conn = database.store().get().unwrap();
+    jobs::enqueue(&mut conn, &NewJob::for_case("a", case, json!({}), noon())).unwrap();
+    let held = claim_for(&mut conn, 1, LEASE);
+    jobs::park(&mut conn, held[0].claim, "panic").unwrap();
+    assert_eq!(
+        database.count("SELECT count(*) FROM cases WHERE attention = 'plan_outdated'"),
+        1
+    );
+}
+
+#[test]
 fn what_is_released_is_free_at_once_and_not_counted() {
     let database = database();
     let mut conn = database.store().get().unwrap();
@@ -271,6 +305,8 @@ fn staff_see_what_is_open_and_parked_and_try_it_again() {
             jobs::park(&mut conn, held.claim, "panic").unwrap();
         }
     }
+    let said = database.count("SELECT count(*) FROM cases WHERE attention = 'job_parked'");
+    assert_eq!(said, 1, "the case says that somebody must look");
     let open = jobs::count_open(&mut conn, case).unwrap();
     assert_eq!(
         open,
