@@ -9,6 +9,7 @@ mod handle;
 mod outcome;
 mod run;
 mod sweeps;
+mod tasks;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use handle::{Handle, Stopped, start};
 pub use outcome::JobError;
 pub use run::run_due;
 pub use sweeps::{Sweep, run_sweeps};
+pub use tasks::{handlers, sweeps};
 
 /// What does one kind of job.
 type Handler = Box<dyn Fn(&Context, &ClaimedJob) -> Result<(), JobError> + Send + Sync>;

@@ -1,0 +1,117 @@
+//! What each kind of job does, and what is swept at intervals.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Handlers, JobError, Sweep};
+use crate::app::App;
+use crate::domain::case::Event;
+use crate::domain::ids::MailId;
+use crate::domain::staff::Actor;
+use crate::services::execution::{self, Run};
+use crate::services::jobs::Job;
+use crate::services::mailing::{self, Sending};
+use crate::services::transition::{self, Change};
+use crate::services::{Context, Result, searching};
+use crate::store::jobs::ClaimedJob;
+use crate::store::mails::SEND_MAIL;
+use crate::store::{cases, identity};
+
+/// How long a case waits for a proof of identity before it lapses.
+const UNPROVED: TimeDelta = TimeDelta::days(30);
+/// Cases that one sweep ends.
+const SWEPT: i64 = 100;
+
+/// What the jobs of the service do.
+#[must_use]
+pub fn handlers(app: &App) -> Handlers {
+    let (mailer, wording) = (app.mailer.clone(), app.wording.clone());
+    Handlers::new()
+        .on("search_person", |ctx, job| {
+            let Job::SearchPerson { case } = payload(job)? else {
+                return Err(unreadable());
+            };
+            searching::search_for_case(ctx, case)
+                .inspect_err(|error| raise(ctx, job, error))
+                .map_err(Into::into)
+        })
+        .on("run_erasure", |ctx, job| {
+            let Job::RunErasure { case } = payload(job)? else {
+                return Err(unreadable());
+            };
+            match execution::run(ctx, case)? {
+                Run::Finished => Ok(()),
+                Run::NotBefore(at) => Err(JobError::NotBefore(at)),
+                Run::TryAgain(code) => Err(JobError::Retry(code.to_owned())),
+                Run::NeedsStaff(code) => Err(JobError::Fail(code.to_owned())),
+            }
+        })
+        .on(SEND_MAIL, move |ctx, job| {
+            let MailJob { mail } = payload(job)?;
+            match mailing::send(ctx, &*mailer, &*wording, mail)? {
+                Sending::Done => Ok(()),
+                Sending::Later(why) => Err(JobError::Retry(why)),
+            }
+        })
+}
+
+#[derive(Deserialize)]
+struct MailJob {
+    mail: MailId,
+}
+
+fn payload<T: serde::de::DeserializeOwned>(job: &ClaimedJob) -> std::result::Result<T, JobError> {
+    serde_json::from_value(job.payload.clone()).map_err(|_| unreadable())
+}
+
+fn unreadable() -> JobError {
+    JobError::Fail("payload_unreadable".to_owned())
+}
+
+/// Shows on the case that its search failed, whether or not it will be tried again.
+fn raise(ctx: &Context, job: &ClaimedJob, error: &crate::services::Error) {
+    let Some(case) = job.case else { return };
+    if matches!(error, crate::services::Error::System(_)) {
+        let raised = ctx
+            .store
+            .get()
+            .and_then(|mut conn| cases::set_attention(&mut conn, case, Some("system_failed")));
+        if let Err(error) = raised {
+            tracing::warn!(%error, "a case's attention could not be raised");
+        }
+    }
+}
+
+/// What is swept, and how often.
+#[must_use]
+pub fn sweeps() -> Vec<Sweep> {
+    vec![
+        Sweep::new("lapse_unproved", Duration::from_mins(10), lapse_unproved),
+        Sweep::new("expired_tokens", Duration::from_mins(10), |ctx| {
+            ctx.store
+                .transaction(|conn| Ok(identity::sweep(conn, ctx.now())?))
+        }),
+    ]
+}
+
+/// Ends cases whose person never proved who they are, and tells them so (Art. 12(4)).
+fn lapse_unproved(ctx: &Context) -> Result<usize> {
+    let ids = cases::list_unproved(&mut *ctx.store.get()?, ctx.now() - UNPROVED, SWEPT)?;
+    for id in &ids {
+        ctx.store.transaction(|conn| {
+            let case = cases::lock(conn, *id)?;
+            let change = Change {
+                event: Event::Lapsed,
+                actor: &Actor::System,
+                action: "case_lapsed",
+                detail: json!({ "why": "identity was not proved" }),
+                visible: true,
+            };
+            transition::apply(ctx, conn, &case, change)
+        })?;
+    }
+    Ok(ids.len())
+}
