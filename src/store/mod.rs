@@ -16,6 +16,8 @@ mod pool;
 pub mod proposals;
 pub mod queue;
 mod schema;
+pub mod sessions;
+pub mod staff;
 pub mod throttles;
 
 pub use error::{Error, Result};

@@ -70,6 +70,32 @@ pub fn take(
     })
 }
 
+/// Takes back one that [`take`] allowed at `taken_at` under the same `limit`, because it turned out not to count.
+/// One that was counted in a window that is over by now stays as it is.
+///
+/// # Errors
+/// When the database fails.
+pub fn give_back(
+    conn: &mut PgConnection,
+    bucket: &str,
+    subject_digest: &[u8; 32],
+    limit: u32,
+    taken_at: DateTime<Utc>,
+) -> Result<()> {
+    let limit = i32::try_from(limit).unwrap_or(i32::MAX - 1);
+    // Those refused meanwhile were counted as one above the limit.
+    diesel::sql_query(
+        "UPDATE throttles SET used = greatest(least(used, $3) - 1, 0) \
+         WHERE bucket = $1 AND subject = $2 AND window_start <= $4",
+    )
+    .bind::<Text, _>(bucket)
+    .bind::<Binary, _>(subject_digest.as_slice())
+    .bind::<Integer, _>(limit)
+    .bind::<Timestamptz, _>(taken_at)
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Forgets the counters whose window began before `before`; says how many. Keep those of the longest window in use.
 ///
 /// # Errors
