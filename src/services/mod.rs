@@ -1,5 +1,6 @@
 //! The use cases: one function each, synchronous, in the words of the domain.
 
+pub mod accounts;
 pub mod answer;
 pub mod auditing;
 pub mod codes;

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail the test, as the tests themselves do"
 )]
 
+mod accounts;
 mod guards;
 mod mail;
 mod store;

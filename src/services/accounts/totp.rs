@@ -1,0 +1,111 @@
+//! The second factor: codes of an authenticator (RFC 6238), each of which works once.
+
+use serde_json::json;
+use totp_rs::{Builder, Secret, Totp};
+
+use super::{Authenticated, StaffMember};
+use crate::domain::ids::StaffId;
+use crate::domain::sealing::Purpose;
+use crate::services::{Context, Error, Result};
+use crate::store;
+use crate::store::audit::SERVICE_STREAM;
+use crate::store::staff::Credentials;
+
+/// Bytes of a new secret: as long as the hash (RFC 4226, section 4).
+const SECRET_BYTES: usize = 20;
+
+/// What somebody types or scans into their authenticator. Nothing is kept until [`enable_totp`].
+#[derive(Clone)]
+pub struct TotpOffer {
+    /// The secret, in base 32.
+    pub secret: String,
+    /// The same as `otpauth:` URL, for a QR code.
+    pub url: String,
+}
+
+/// Offers a new secret.
+///
+/// # Errors
+/// Those of a fault of ours.
+pub fn offer_totp(ctx: &Context, staff: &StaffMember) -> Result<TotpOffer> {
+    let secret = Secret::from(ctx.random_bytes::<SECRET_BYTES>());
+    let totp = Builder::new()
+        .with_secret(secret)
+        .with_issuer(Some("Dataratt"))
+        .with_account_name(staff.email.as_str())
+        .build()
+        .map_err(|error| Error::internal(error.to_string()))?;
+    Ok(TotpOffer {
+        secret: totp.secret().to_base32(),
+        url: totp
+            .to_url()
+            .map_err(|error| Error::internal(error.to_string()))?,
+    })
+}
+
+/// Asks for codes of the authenticator from the next login on, when `code` shows that it has the secret.
+///
+/// # Errors
+/// [`Error::Invalid`] in `secret` or `code`; [`Error::Conflict`] `totp_enabled` when there is one already (only
+/// [`super::reset`] removes it), `machine_has_no_password` for a machine.
+pub fn enable_totp(ctx: &Context, who: &Authenticated, secret: &str, code: &str) -> Result<()> {
+    let wrong_secret = || Error::field("secret", "invalid");
+    let secret = Secret::try_from_base32(secret.trim()).map_err(|_| wrong_secret())?;
+    let bytes = secret.as_bytes().to_vec();
+    let totp = Builder::new()
+        .with_secret(secret)
+        .build()
+        .map_err(|_| wrong_secret())?;
+    let step = step_of(ctx, &totp, code).ok_or_else(|| Error::field("code", "invalid"))?;
+    let id = who.staff.id;
+    let key = ctx.keys.for_purpose(Purpose::StaffSecrets);
+    let sealed = key.seal(ctx.nonce(), &place(id), &bytes);
+    ctx.store.transaction(|conn| {
+        let now = store::staff::find_locked(conn, id)?;
+        if now.password_hash.is_none() {
+            return Err(Error::Conflict("machine_has_no_password"));
+        }
+        if now.totp_sealed.is_some() {
+            return Err(Error::Conflict("totp_enabled"));
+        }
+        store::staff::set_totp(conn, id, Some(&sealed), step)?;
+        let detail = json!({ "staff": id });
+        ctx.record(conn, SERVICE_STREAM, &who.actor, "totp_enabled", detail)?;
+        Ok(())
+    })
+}
+
+/// The TOTP step to use up at this login; `None` when the person has no authenticator.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] `totp_required` or `totp_invalid`.
+pub(super) fn step_at_login(ctx: &Context, person: &Credentials, code: Option<&str>) -> Result<Option<i64>> {
+    let Some(sealed) = &person.totp_sealed else {
+        return Ok(None);
+    };
+    let code = code.filter(|code| !code.trim().is_empty());
+    let code = code.ok_or(Error::Unauthenticated("totp_required"))?;
+    let key = ctx.keys.for_purpose(Purpose::StaffSecrets);
+    let secret = key
+        .open(&place(person.member.id), sealed)
+        .map_err(Error::internal)?;
+    let totp = Builder::new()
+        .with_secret(Secret::from(secret.as_slice()))
+        .build()
+        .map_err(|error| Error::internal(error.to_string()))?;
+    match step_of(ctx, &totp, code) {
+        Some(step) => Ok(Some(step)),
+        None => Err(Error::Unauthenticated("totp_invalid")),
+    }
+}
+
+/// The step that the code is of, when it is one of now, the one before or the one after.
+fn step_of(ctx: &Context, totp: &Totp, code: &str) -> Option<i64> {
+    let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    let now = u64::try_from(ctx.now().timestamp()).ok()?;
+    i64::try_from(totp.check(&code, now)?).ok()
+}
+
+fn place(id: StaffId) -> String {
+    format!("staff.totp_sealed|{id}")
+}
