@@ -8,6 +8,7 @@
 
 mod accounts;
 mod guards;
+mod handoff;
 mod mail;
 mod store;
 mod support;
