@@ -1,9 +1,12 @@
 //! Failed logins are counted by account and by network, for all instances together.
 
-use chrono::TimeDelta;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use dataratt::domain::staff::Role;
 use dataratt::services::accounts::{self, LoggedIn};
 use dataratt::services::{Context, Error, Result};
+use dataratt::store::throttles;
 
 use super::{NETWORK, PASSWORD, World, refusal};
 
@@ -105,17 +108,50 @@ fn a_success_does_not_wipe_out_failures() {
     assert_eq!(refusal(world.login(ANNA, PASSWORD)), "too_many");
 }
 
+/// Counts one more of at most two; says whether it was allowed.
+fn take(world: &World) -> bool {
+    let mut conn = world.store.get().unwrap();
+    let window = Duration::from_mins(15);
+    throttles::take(&mut conn, "tried", &[7; 32], 2, window, world.now())
+        .unwrap()
+        .allowed
+}
+
+fn give_back(world: &World, taken_at: DateTime<Utc>) {
+    let mut conn = world.store.get().unwrap();
+    throttles::give_back(&mut conn, "tried", &[7; 32], 2, taken_at).unwrap();
+}
+
 #[test]
-fn a_success_does_not_give_back_what_another_window_counted() {
-    let world = world();
-    for _ in 0..9 {
-        world.login(ANNA, WRONG).unwrap_err();
-    }
+fn what_is_given_back_can_be_taken_once_more_whoever_was_refused_meanwhile() {
+    let world = World::new();
+    let at = world.now();
+    assert_eq!([take(&world), take(&world), take(&world)], [true, true, false]);
+    give_back(&world, at);
+    assert_eq!([take(&world), take(&world)], [true, false]);
+}
+
+#[test]
+fn what_another_window_counted_is_not_given_back() {
+    let world = World::new();
+    let at = world.now();
+    assert!(take(&world));
     world.advance(TimeDelta::minutes(15));
-    for _ in 0..10 {
-        assert_eq!(refusal(world.login(ANNA, WRONG)), "login_failed");
+    assert_eq!([take(&world), take(&world)], [true, true]);
+    give_back(&world, at);
+    assert!(!take(&world));
+}
+
+#[test]
+fn there_is_no_more_to_give_back_than_was_taken() {
+    let world = World::new();
+    let at = world.now();
+    give_back(&world, at);
+    assert!(take(&world));
+    for _ in 0..3 {
+        give_back(&world, at);
     }
-    assert_eq!(refusal(world.login(ANNA, PASSWORD)), "too_many");
+    assert_eq!([take(&world), take(&world), take(&world)], [true, true, false]);
 }
 
 #[test]
