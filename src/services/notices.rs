@@ -277,7 +277,7 @@ fn public(conn: &mut Conn, row: &NoticeRow) -> Result<PublicNotice> {
         decided_on: stockholm_date(row.sent_at.unwrap_or(row.state_since)),
         state: row.state()?,
         independent: row.independent,
-        settled: case.case.state.name() == "closed",
+        settled: row.outcome.is_some() && case.case.state.name() == "closed",
     })
 }
 
@@ -410,7 +410,9 @@ fn record_answer(
 ) -> Result<()> {
     let row = notices::lock(conn, id)?;
     let case = cases::lock(conn, crate::domain::ids::CaseId(row.case_id))?;
-    if case.case.state.name() == "closed" {
+    // A controller of its own need not answer, so its case may be closed before it does: a first answer counts
+    // all the same. A given one stands once the case is closed.
+    if row.outcome.is_some() && case.case.state.name() == "closed" {
         return Err(Error::Gone("notice_settled"));
     }
     let event = Event::Answered(answer.outcome);

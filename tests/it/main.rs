@@ -9,6 +9,7 @@
 mod accounts;
 mod guards;
 mod handoff;
+mod journeys;
 mod mail;
 mod store;
 mod support;

@@ -157,7 +157,8 @@ pub fn policy() -> Policy {
     }
 }
 
-fn fiscal_years(organisation: &Organisation) -> FiscalYears {
+/// The fiscal years of a profile.
+pub fn fiscal_years(organisation: &Organisation) -> FiscalYears {
     let years = organisation.fiscal_years.iter().map(|year| FiscalYear {
         start: year.start,
         end: year.end,

@@ -99,7 +99,22 @@ pub fn empty_database() -> Database {
     Database::made_from("template0")
 }
 
+/// The cluster of this test run, for what is not the service's own database.
+pub fn cluster() -> &'static Cluster {
+    &run().cluster
+}
+
+/// A copy of a database of the cluster, such as one of the sample host's.
+pub fn copy_of(template: &str) -> Database {
+    Database::made_from(template)
+}
+
 impl Database {
+    /// The address for any role.
+    pub fn role_url(&self, role: &str) -> String {
+        run().cluster.role_url(role, &self.name)
+    }
+
     fn made_from(template: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));

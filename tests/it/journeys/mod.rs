@@ -1,0 +1,4 @@
+//! Whole journeys through the use cases, against real databases, with real mail.
+
+mod erasure;
+mod interrupted;
