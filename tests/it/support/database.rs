@@ -14,6 +14,8 @@ use postgres::{Client, NoTls};
 
 const PREFIX: &str = "dataratt-it-";
 const TEMPLATE: &str = "migrated";
+/// Past every start of a cluster.
+const OLD: Duration = Duration::from_mins(5);
 
 /// The cluster of this test run. Its server ends with this process, and its directory is then removed.
 struct Run {
@@ -73,12 +75,15 @@ fn run() -> &'static Run {
     })
 }
 
-/// Removes what runs that were killed left behind: nobody holds their lock any more.
+/// Removes what runs left behind whose remover was killed with them: nobody holds their lock any more. A cluster that
+/// is just starting takes its lock a moment after it made the file, and is left alone.
 fn sweep() {
     for entry in fs::read_dir("/tmp").unwrap().flatten() {
-        let owner = entry.path().join("postgres.owner");
         let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
-        if ours && File::open(owner).is_ok_and(|file| file.try_lock().is_ok()) {
+        let owner = entry.path().join("postgres.owner");
+        let made = fs::metadata(&owner).and_then(|it| it.modified()).ok();
+        let old = made.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > OLD);
+        if ours && old && File::open(owner).is_ok_and(|file| file.try_lock().is_ok()) {
             fs::remove_dir_all(entry.path()).ok();
         }
     }
