@@ -142,7 +142,7 @@ fn mapped_reference(
     let place = |table: &Table| order.iter().position(|name| *name == table.name);
     (!acts && place(from) > place(to)).then(|| {
         let remedy = format!(
-            "{constraint} refers to {}, which goes first: list it before that in the map",
+            "{constraint} refers to {}, which goes first: name that in its references in the map",
             to.name
         );
         error(&from.name, "erasure_order", remedy)

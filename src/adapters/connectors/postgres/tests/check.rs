@@ -250,6 +250,12 @@ fn foreign_keys_between_mapped_tables_that_the_order_breaks() {
         [(Severity::Error, "erasure_order", "sites")]
     );
     assert_eq!(seen(&check(tables, &right)), []);
+    let told = table(
+        "sites",
+        "parent = { table = \"accounts\", on = { account = \"id\" } }\nreferences = [\"domains\"]",
+    );
+    let told = mapped(&(table("accounts", "") + &child("domains") + &told));
+    assert_eq!(seen(&check(tables, &told)), []);
     let retained = mapped(
         &(child("sites").replace("\"delete\"", "{ keep = \"reason\" }")
             + &child("domains")
