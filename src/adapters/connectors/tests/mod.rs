@@ -1,5 +1,7 @@
 //! Which systems are connected, and where their addresses come from.
 
+mod sample;
+
 use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
 
