@@ -12,6 +12,7 @@ pub mod handoff;
 pub mod intake;
 pub mod jobs;
 pub mod letters;
+pub mod limits;
 pub mod mailing;
 pub mod notices;
 pub mod overview;
