@@ -133,12 +133,7 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 #[must_use]
 pub fn is_same_origin(request: &HttpRequest, public_url: &str) -> bool {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    same_origin(
-        text("sec-fetch-site"),
-        text("origin"),
-        text("host"),
-        public_url,
-    )
+    same_origin(text("sec-fetch-site"), text("origin"), text("host"), public_url)
 }
 
 fn same_origin(site: Option<&str>, origin: Option<&str>, host: Option<&str>, public_url: &str) -> bool {

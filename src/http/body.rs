@@ -91,12 +91,12 @@ fn wrong_field(path: &str, message: &str) -> ApiError {
             .strip_prefix(start)
             .and_then(|rest| Some(rest.rsplit_once("`, expected").or(rest.split_once('`'))?.0));
         let Some(name) = named else { continue };
+        // The path ends with the name where the deserializer had read it.
+        let parent = path.strip_suffix(name).unwrap_or(path).trim_end_matches('.');
         let name: String = name.chars().take(MAX_NAME).collect();
-        let ends_with_it = path.rsplit('.').next() == Some(name.as_str());
-        return match (path, ends_with_it) {
-            ("", _) => ApiError::field(&name, code),
-            (_, true) => ApiError::field(path, code),
-            _ => ApiError::field(&format!("{path}.{name}"), code),
+        return match parent {
+            "" => ApiError::field(&name, code),
+            parent => ApiError::field(&format!("{parent}.{name}"), code),
         };
     }
     ApiError::field(path, "invalid")

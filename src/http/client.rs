@@ -16,7 +16,9 @@ pub fn address(request: &HttpRequest, web: &Web) -> IpAddr {
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let lines = request.headers().get_all("x-forwarded-for");
     let forwarded: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
-    client_of(peer, &forwarded.join(","), |hop| web.trusted_proxies.contains(&hop))
+    client_of(peer, &forwarded.join(","), |hop| {
+        web.trusted_proxies.iter().any(|network| network.contains(hop))
+    })
 }
 
 fn client_of(peer: IpAddr, forwarded: &str, is_proxy: impl Fn(IpAddr) -> bool) -> IpAddr {

@@ -166,7 +166,7 @@ impl From<&crate::services::FieldError> for ProblemField {
     }
 }
 
-const fn title(status: StatusCode) -> &'static str {
+fn title(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "The request cannot be read",
         401 => "Proof of who asks is missing or does not hold",

@@ -1,0 +1,88 @@
+//! What is typed to hand a request in, and what is answered at once.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::services::intake::Typed;
+use crate::store::cases::StoredCase;
+
+/// A request, as it is handed in.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRequest {
+    /// `access`, `rectification`, `erasure`, `restriction`, `portability`, `objection` or `consent_withdrawal`.
+    #[schema(example = "erasure")]
+    pub right: Option<String>,
+    /// Where the code goes.
+    #[schema(example = "anna@kund.example")]
+    pub email: Option<String>,
+    /// The person's name.
+    pub name: Option<String>,
+    /// Personnummer or samordningsnummer.
+    pub personal_number: Option<String>,
+    /// The host's customer number.
+    pub customer_number: Option<String>,
+    /// What the person wants to say.
+    pub message: Option<String>,
+    /// `sv` or `en`.
+    pub language: Option<String>,
+    /// Who acts for the person, if somebody does.
+    pub acting_for: Option<Acting>,
+}
+
+/// Somebody who acts for the person.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acting {
+    /// Their name.
+    pub name: Option<String>,
+    /// What they are to the person.
+    pub relation: Option<String>,
+}
+
+impl From<NewRequest> for Typed {
+    fn from(new: NewRequest) -> Self {
+        let acting = new.acting_for.unwrap_or_default();
+        Self {
+            right: new.right,
+            email: new.email,
+            name: new.name,
+            personal_number: new.personal_number,
+            customer_number: new.customer_number,
+            message: new.message,
+            language: new.language,
+            acting_name: acting.name,
+            acting_relation: acting.relation,
+        }
+    }
+}
+
+/// A request that was taken in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Accepted {
+    /// The case's name towards people.
+    #[schema(example = "DR-7K4M-9QXT-2FHB")]
+    pub reference: String,
+    /// What is asked for.
+    pub right: &'static str,
+    /// Where the case stands.
+    #[schema(example = "received")]
+    pub state: &'static str,
+    /// When the clock started.
+    pub received_at: DateTime<Utc>,
+    /// By when the answer comes.
+    pub due_on: NaiveDate,
+}
+
+impl From<&StoredCase> for Accepted {
+    fn from(case: &StoredCase) -> Self {
+        Self {
+            reference: case.reference.to_string(),
+            right: case.case.right.name(),
+            state: case.case.state.name(),
+            received_at: case.case.received_at,
+            due_on: case.deadline.due_on(),
+        }
+    }
+}

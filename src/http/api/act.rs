@@ -1,0 +1,270 @@
+//! What staff do with a case.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::case_view::CaseView;
+use super::notices::{NewAnswer, read_answer};
+use super::requests::reference;
+use crate::app::App;
+use crate::domain::ids::Reference;
+use crate::domain::matching::RowKey;
+use crate::domain::staff::Actor;
+use crate::http::auth::{Credentials, as_staff};
+use crate::http::body::Body;
+use crate::http::error::{ApiError, Problem, ProblemField};
+use crate::services::handling::{self, Action};
+use crate::services::{Context, Error, notices, overview};
+use crate::store::cases;
+
+/// An action. Each takes the fields named with it, and no others.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAction {
+    /// One of the case's `actions`.
+    #[schema(example = "accept_identity")]
+    pub action: String,
+    /// The version of the case that was seen.
+    pub version: i64,
+    /// `assign`: a member of staff's id; nobody when absent.
+    pub assignee: Option<Uuid>,
+    /// `accept_identity`: `call_back`, `letter`, `two_facts` or `in_person`.
+    pub method: Option<String>,
+    /// `plan`: the key of the account meant, when several fit.
+    pub account: Option<Vec<String>>,
+    /// `refuse`, `record_answer`: the ground.
+    pub ground: Option<String>,
+    /// `refuse`, `reject`, `extend`, `close`: why.
+    pub reason: Option<String>,
+    /// `message`, `note`: what.
+    pub text: Option<String>,
+    /// `record_answer`: the recipient's id.
+    pub recipient: Option<String>,
+    /// `record_answer`: what the recipient answered.
+    pub outcome: Option<String>,
+    /// `record_answer`: the statute, when the ground is `legal_obligation`.
+    pub statute: Option<String>,
+    /// `record_answer`: until when backups hold the data.
+    pub backups_until: Option<NaiveDate>,
+}
+
+/// What a [`NewAction`] asks for.
+enum Asked {
+    Case(Action),
+    Answer { recipient: String, answer: NewAnswer },
+}
+
+/// The fields that an action takes beside `action` and `version`; none for an action that there is not.
+fn fields_of(action: &str) -> Option<&'static [&'static str]> {
+    Some(match action {
+        "claim" | "approve" | "stop" | "hold" | "lift_hold" | "retry" | "reopen" => &[],
+        "assign" => &["assignee"],
+        "accept_identity" => &["method"],
+        "plan" => &["account"],
+        "refuse" => &["ground", "reason"],
+        "reject" | "extend" | "close" => &["reason"],
+        "message" | "note" => &["text"],
+        "record_answer" => &["recipient", "outcome", "ground", "statute", "backups_until"],
+        _ => return None,
+    })
+}
+
+impl NewAction {
+    fn given(&self) -> impl Iterator<Item = &'static str> {
+        [
+            ("assignee", self.assignee.is_some()),
+            ("method", self.method.is_some()),
+            ("account", self.account.is_some()),
+            ("ground", self.ground.is_some()),
+            ("reason", self.reason.is_some()),
+            ("text", self.text.is_some()),
+            ("recipient", self.recipient.is_some()),
+            ("outcome", self.outcome.is_some()),
+            ("statute", self.statute.is_some()),
+            ("backups_until", self.backups_until.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, is_given)| is_given.then_some(name))
+    }
+
+    /// What it asks for.
+    fn read(self) -> Result<Asked, ApiError> {
+        let Some(fields) = fields_of(&self.action) else {
+            return Err(ApiError::field("action", "unknown"));
+        };
+        let stray = self.given().filter(|name| !fields.contains(name));
+        let stray: Vec<ProblemField> = stray.map(|name| wrong(name, "unknown_field")).collect();
+        if !stray.is_empty() {
+            return Err(ApiError::fields(stray));
+        }
+        let needed = |value: Option<String>, name| value.ok_or_else(|| ApiError::field(name, "required"));
+        let text = |value: Option<String>| value.unwrap_or_default();
+        Ok(Asked::Case(match self.action.as_str() {
+            "claim" => Action::Claim,
+            "assign" => Action::Assign {
+                assignee: self.assignee,
+            },
+            "accept_identity" => Action::AcceptIdentity {
+                method: needed(self.method, "method")?,
+            },
+            "plan" => Action::Plan {
+                account: self.account.map(RowKey),
+            },
+            "refuse" => Action::Refuse {
+                ground: needed(self.ground, "ground")?,
+                reason: text(self.reason),
+            },
+            "approve" => Action::Approve,
+            "reject" => Action::Reject {
+                reason: text(self.reason),
+            },
+            "stop" => Action::Stop,
+            "extend" => Action::Extend {
+                reason: text(self.reason),
+            },
+            "message" => Action::Message {
+                text: text(self.text),
+            },
+            "note" => Action::Note {
+                text: text(self.text),
+            },
+            "hold" => Action::Hold,
+            "lift_hold" => Action::LiftHold,
+            "retry" => Action::Retry,
+            "reopen" => Action::Reopen,
+            "close" => Action::Close {
+                reason: text(self.reason),
+            },
+            _ => {
+                let answer = NewAnswer {
+                    outcome: needed(self.outcome, "outcome")?,
+                    ground: self.ground,
+                    statute: self.statute,
+                    backups_until: self.backups_until,
+                };
+                let recipient = needed(self.recipient, "recipient")?;
+                return Ok(Asked::Answer { recipient, answer });
+            }
+        }))
+    }
+}
+
+fn wrong(field: &str, code: &'static str) -> ProblemField {
+    let field = field.to_owned();
+    ProblemField { field, code }
+}
+
+/// Do something with a case.
+#[utoipa::path(
+    tag = "staff",
+    security(("staff" = [])),
+    request_body = NewAction,
+    responses(
+        (status = 200, body = CaseView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`role`, `four_eyes`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`transition_refused` with the actions allowed now, `version_stale`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 502, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[post("/cases/{reference}/actions")]
+pub async fn act_on_case(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    credentials: Credentials,
+    body: Body<NewAction>,
+) -> Result<HttpResponse, ApiError> {
+    let version = body.value.version;
+    // Who is not let in learns nothing of what the fields mean.
+    let asked = body.value.read();
+    let outcome = as_staff(&app, credentials, move |ctx, who| {
+        let actor = who.actor;
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(error) if actor.staff().is_some() => return Ok(Err(error)),
+            Err(_) => return Err(Error::Forbidden("role")),
+        };
+        let reference = reference(&path)?;
+        match carry_out(ctx, &actor, &reference, version, &asked) {
+            Ok(()) => {
+                let seen = overview::staff_case(ctx, &actor, &reference)?;
+                Ok(Ok(CaseView::of(ctx, &seen)))
+            }
+            Err(error) => Ok(Err(refused(ctx, &actor, &reference, &error))),
+        }
+    });
+    Ok(HttpResponse::Ok().json(outcome.await??))
+}
+
+fn carry_out(
+    ctx: &Context,
+    actor: &Actor,
+    reference: &Reference,
+    version: i64,
+    asked: &Asked,
+) -> crate::services::Result<()> {
+    match asked {
+        Asked::Case(action) => handling::act(ctx, actor, reference, version, action).map(drop),
+        Asked::Answer { recipient, answer } => {
+            let case = cases::find(&mut *ctx.store.get()?, reference)?;
+            let answer = read_answer(answer)?;
+            if case.version != version {
+                return Err(Error::Stale);
+            }
+            notices::answer_for_recipient(ctx, actor, &case, recipient, &answer)
+        }
+    }
+}
+
+/// The problem, and what could be done instead when the state was in the way.
+fn refused(ctx: &Context, actor: &Actor, reference: &Reference, error: &Error) -> ApiError {
+    let problem = ApiError::of(ctx, error);
+    if error.code() != "transition_refused" {
+        return problem;
+    }
+    let case = ctx
+        .store
+        .get()
+        .and_then(|mut conn| cases::find(&mut conn, reference));
+    match case {
+        Ok(case) => problem.allowing(overview::actions(ctx, actor, &case)),
+        Err(_) => problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_that_is_offered_can_be_asked_for() {
+        for name in handling::ACTIONS {
+            assert!(fields_of(name).is_some(), "{name}");
+            let asked = NewAction {
+                action: name.to_owned(),
+                method: (name == "accept_identity").then(|| "letter".to_owned()),
+                ground: (name == "refuse").then(|| "excessive".to_owned()),
+                recipient: (name == "record_answer").then(|| "r".to_owned()),
+                outcome: (name == "record_answer").then(|| "erased".to_owned()),
+                ..NewAction::default()
+            };
+            assert!(asked.read().is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_action_is_refused() {
+        let asked = NewAction {
+            action: "claim".to_owned(),
+            reason: Some("why".to_owned()),
+            ..NewAction::default()
+        };
+        assert!(asked.read().is_err());
+    }
+}

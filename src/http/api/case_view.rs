@@ -1,0 +1,375 @@
+//! A case as staff see it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::plan_view::ErasurePlan;
+use crate::domain::case::{Proposal, State};
+use crate::domain::matching::{FoundRow, Match, PersonKeys, Standing};
+use crate::domain::personal_number::PersonalNumber;
+use crate::services::Context;
+use crate::services::codes::level_name;
+use crate::services::intake::CaseFile;
+use crate::services::overview::{self, StaffCase};
+use crate::services::searching::{self, Subject};
+use crate::store::mails::{Mail, MailState};
+
+/// A case as staff see it.
+#[derive(Serialize, ToSchema)]
+pub struct CaseView {
+    /// Its name towards people.
+    pub reference: String,
+    /// What is asked for.
+    pub right: &'static str,
+    /// Where it stands.
+    pub state: &'static str,
+    /// What an action must name, so that it is done to what was seen.
+    pub version: i64,
+    /// How it came.
+    pub channel: String,
+    /// The person's language.
+    pub language: &'static str,
+    /// When the clock started.
+    pub received_at: DateTime<Utc>,
+    /// The last day of the first month.
+    pub due_on: NaiveDate,
+    /// The last day when extended.
+    pub extended_due_on: Option<NaiveDate>,
+    /// The planning day to answer by.
+    pub internal_target_on: NaiveDate,
+    /// Whether the clock waits for the person.
+    pub paused: bool,
+    /// Days until the limit in force; negative when it has passed.
+    pub days_left: i64,
+    /// Since when it is in its state.
+    pub state_since: DateTime<Utc>,
+    /// Until when an approved erasure can be stopped.
+    pub cool_off_until: Option<DateTime<Utc>>,
+    /// Why it was refused, when it was.
+    pub refusal_ground: Option<&'static str>,
+    /// Whether a legal hold is in force.
+    pub on_hold: bool,
+    /// Who works on it.
+    pub assignee: Option<String>,
+    /// What staff must look at, as a code.
+    pub attention: Option<String>,
+    /// Who asks, and how sure that is.
+    pub identity: IdentityView,
+    /// What the person wrote.
+    pub request: RequestView,
+    /// Whom the systems know, once they were searched.
+    pub subject: Option<SubjectView>,
+    /// Rows found under the identifiers.
+    pub matches: Vec<MatchView>,
+    /// What waits for another person's decision, or was approved.
+    pub proposal: Option<ProposalView>,
+    /// The newest plan.
+    pub plan: Option<ErasurePlan>,
+    /// Messages and notes, oldest first.
+    pub messages: Vec<MessageView>,
+    /// Mails, without their contents.
+    pub mails: Vec<MailView>,
+    /// What the caller may do now.
+    pub actions: Vec<&'static str>,
+}
+
+/// Who asks.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityView {
+    /// The level reached: `A0` to `A3`.
+    pub level: &'static str,
+    /// The level that the right needs.
+    pub required_level: &'static str,
+    /// What proves it.
+    pub proofs: Vec<ProofView>,
+}
+
+/// A proof of identity.
+#[derive(Serialize, ToSchema)]
+pub struct ProofView {
+    /// How.
+    pub method: &'static str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who accepted it, when staff did.
+    pub accepted_by: Option<String>,
+}
+
+/// What the person wrote.
+#[derive(Serialize, ToSchema)]
+pub struct RequestView {
+    /// Address.
+    pub email: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// The personal number, masked.
+    pub personal_number: Option<String>,
+    /// Customer number.
+    pub customer_number: Option<String>,
+    /// Their words.
+    pub message: Option<String>,
+    /// Who acts for them.
+    pub acting_for: Option<ActingView>,
+}
+
+/// Who acts for the person.
+#[derive(Serialize, ToSchema)]
+pub struct ActingView {
+    /// Their name.
+    pub name: String,
+    /// What they are to the person.
+    pub relation: String,
+}
+
+/// Whom the systems know.
+#[derive(Serialize, ToSchema)]
+pub struct SubjectView {
+    /// Whether staff must choose between accounts.
+    pub ambiguous: bool,
+    /// Whether services still run.
+    pub live_services: bool,
+    /// Whether the typed address is on file.
+    pub typed_is_on_file: bool,
+    /// Whether the address on file proves nothing alone.
+    pub on_file_is_weak: bool,
+    /// The account, when one fits.
+    pub account: Option<RowView>,
+    /// The accounts that fit, when several do.
+    pub candidates: Vec<RowView>,
+}
+
+/// A row of a system.
+#[derive(Serialize, ToSchema)]
+pub struct RowView {
+    /// The system.
+    pub system: String,
+    /// The table.
+    pub table: String,
+    /// Its key; what the action `plan` takes as `account`.
+    pub key: Vec<String>,
+    /// What it is, such as `private` or `company`.
+    pub kind: Option<String>,
+    /// The identifying values it holds; personal numbers masked.
+    pub identifiers: IdentifiersView,
+}
+
+/// Identifying values.
+#[derive(Serialize, ToSchema)]
+pub struct IdentifiersView {
+    /// Customer number.
+    pub customer_number: Option<String>,
+    /// Personal number, masked.
+    pub personal_number: Option<String>,
+    /// Address.
+    pub email: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+}
+
+/// A row that was found.
+#[derive(Serialize, ToSchema)]
+pub struct MatchView {
+    /// The row.
+    #[serde(flatten)]
+    pub row: RowView,
+    /// What it is to the person: `theirs`, `shared`, `another_person` or `not_a_person`.
+    pub standing: &'static str,
+    /// By which identifiers it was found.
+    pub by: Vec<&'static str>,
+}
+
+/// What was prepared.
+#[derive(Serialize, ToSchema)]
+pub struct ProposalView {
+    /// `erasure` or `refusal`.
+    pub kind: &'static str,
+    /// Who may not decide it.
+    pub prepared_by: String,
+    /// The ground of a refusal.
+    pub ground: Option<&'static str>,
+    /// The hash of the plan of an erasure.
+    pub plan: Option<String>,
+}
+
+/// A message or a note.
+#[derive(Serialize, ToSchema)]
+pub struct MessageView {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// A pseudonym.
+    pub author: String,
+    /// `from_person`, `to_person` or `note`.
+    pub kind: String,
+    /// The text.
+    pub text: String,
+}
+
+/// A mail, without its contents.
+#[derive(Serialize, ToSchema)]
+pub struct MailView {
+    /// What it is.
+    pub template: String,
+    /// `queued`, `sent` or `failed`.
+    pub state: &'static str,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+}
+
+impl CaseView {
+    /// The view of `seen`.
+    #[must_use]
+    pub fn of(ctx: &Context, seen: &StaffCase) -> Self {
+        let stored = &seen.case;
+        let case = &stored.case;
+        let matches = seen.subject.iter().flat_map(|subject| &subject.matches);
+        Self {
+            reference: stored.reference.to_string(),
+            right: case.right.name(),
+            state: case.state.name(),
+            version: stored.version,
+            channel: stored.channel.clone(),
+            language: stored.language.tag(),
+            received_at: case.received_at,
+            due_on: seen.clock.due_on,
+            extended_due_on: seen.clock.extended_due_on,
+            internal_target_on: seen.clock.internal_target_on,
+            // The clock is told as though every question were answered today.
+            paused: stored.deadline.is_paused(),
+            days_left: overview::days_left(ctx, seen.clock.extended_due_on.unwrap_or(seen.clock.due_on)),
+            state_since: stored.state_since,
+            cool_off_until: match case.state {
+                State::Approved { cool_off_until } => Some(cool_off_until),
+                _ => None,
+            },
+            refusal_ground: match case.state {
+                State::Refused { ground, .. } => Some(ground.name()),
+                _ => None,
+            },
+            on_hold: case.on_hold,
+            assignee: stored.assignee.map(|staff| staff.to_string()),
+            attention: stored.attention.clone(),
+            identity: identity(seen),
+            request: request(&seen.file),
+            subject: seen.subject.as_ref().map(subject),
+            matches: matches.map(found).collect(),
+            proposal: case.proposal.as_ref().map(proposal),
+            plan: seen.plan.as_ref().map(|plan| ErasurePlan::of(ctx, plan)),
+            messages: messages(seen),
+            mails: seen.mails.iter().map(mail).collect(),
+            actions: seen.actions.clone(),
+        }
+    }
+}
+
+fn identity(seen: &StaffCase) -> IdentityView {
+    let standing = seen.case.case.identity;
+    let proofs = seen.proofs.iter().map(|proof| ProofView {
+        method: proof.method.name(),
+        at: proof.at,
+        accepted_by: proof.accepted_by.map(|staff| staff.to_string()),
+    });
+    IdentityView {
+        level: level_name(standing.reached),
+        required_level: level_name(standing.required),
+        proofs: proofs.collect(),
+    }
+}
+
+fn request(file: &CaseFile) -> RequestView {
+    RequestView {
+        email: file.email.as_ref().map(|email| email.as_str().to_owned()),
+        name: file.name.as_ref().map(|name| name.as_str().to_owned()),
+        personal_number: file.personal_number.as_ref().map(PersonalNumber::masked),
+        customer_number: file.customer_number.clone(),
+        message: file.message.as_ref().map(|text| text.as_str().to_owned()),
+        acting_for: file.acting_for.as_ref().map(|acting| ActingView {
+            name: acting.name.as_str().to_owned(),
+            relation: acting.relation.as_str().to_owned(),
+        }),
+    }
+}
+
+fn subject(subject: &Subject) -> SubjectView {
+    SubjectView {
+        ambiguous: subject.ambiguous(),
+        live_services: subject.live_services,
+        typed_is_on_file: subject.typed_is_on_file,
+        on_file_is_weak: subject.on_file_is_weak,
+        account: subject.account.as_ref().map(row),
+        candidates: subject.candidates.iter().map(row).collect(),
+    }
+}
+
+fn row(found: &FoundRow) -> RowView {
+    RowView {
+        system: found.system.clone(),
+        table: found.table.clone(),
+        key: found.key.0.clone(),
+        kind: found.kind.clone(),
+        identifiers: identifiers(&found.keys),
+    }
+}
+
+fn identifiers(keys: &PersonKeys) -> IdentifiersView {
+    let number = keys.personal_number.as_deref();
+    let masked = number.map(|digits| {
+        // What a system holds may be no number at all, and is not shown then.
+        PersonalNumber::from_canonical(digits).map_or_else(|_| "*".to_owned(), |number| number.masked())
+    });
+    IdentifiersView {
+        customer_number: keys.customer_number.clone(),
+        personal_number: masked,
+        email: keys.email.clone(),
+        phone: keys.phone.clone(),
+    }
+}
+
+fn found(found: &Match) -> MatchView {
+    MatchView {
+        row: row(&found.row),
+        standing: match found.standing {
+            Standing::Theirs => "theirs",
+            Standing::Shared => "shared",
+            Standing::AnotherPerson => "another_person",
+            Standing::NotAPerson => "not_a_person",
+        },
+        by: searching::reasons(found),
+    }
+}
+
+fn proposal(proposal: &Proposal) -> ProposalView {
+    let prepared_by = proposal.prepared_by().to_string();
+    let (kind, ground, plan) = match proposal {
+        Proposal::Erasure { hash, .. } => ("erasure", None, Some(hash.clone())),
+        Proposal::Refusal { ground, .. } => ("refusal", Some(ground.name()), None),
+    };
+    ProposalView {
+        kind,
+        prepared_by,
+        ground,
+        plan,
+    }
+}
+
+fn messages(seen: &StaffCase) -> Vec<MessageView> {
+    let view = |message: &overview::Message| MessageView {
+        at: message.at,
+        author: message.author.clone(),
+        kind: message.kind.clone(),
+        text: message.text.clone(),
+    };
+    seen.messages.iter().map(view).collect()
+}
+
+fn mail(mail: &Mail) -> MailView {
+    MailView {
+        template: mail.template.clone(),
+        state: match mail.state {
+            MailState::Queued => "queued",
+            MailState::Sent => "sent",
+            MailState::Failed => "failed",
+        },
+        queued_at: mail.queued_at,
+    }
+}

@@ -1,0 +1,214 @@
+//! A case as its person sees it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::plan_view::{
+    ErasedView, KeptView, PlanSystemView, ServiceView, by_system, erased, kept, services,
+};
+use crate::domain::case::{Confirmation, State};
+use crate::services::Context;
+use crate::services::answer::AnswerFacts;
+use crate::services::codes::level_name;
+use crate::services::overview::{PersonCase, PlanView};
+
+/// A case as its person sees it.
+#[derive(Serialize, ToSchema)]
+pub struct PersonView {
+    /// The case's name.
+    pub reference: String,
+    /// What was asked for.
+    pub right: &'static str,
+    /// Where it stands.
+    pub state: &'static str,
+    /// When the clock started.
+    pub received_at: DateTime<Utc>,
+    /// By when the answer comes, without extension.
+    pub due_on: NaiveDate,
+    /// By when it comes, if the time was extended.
+    pub extended_due_on: Option<NaiveDate>,
+    /// Whether the clock waits for an answer of the person's.
+    pub paused: bool,
+    /// The level of identity reached.
+    pub level: &'static str,
+    /// The level that the right needs.
+    pub required_level: &'static str,
+    /// What is asked of the person now: `identity`, `clarification`, `confirmation`.
+    pub asked: Vec<&'static str>,
+    /// Why it was refused, when it was.
+    pub refusal_ground: Option<&'static str>,
+    /// Until when an approved erasure can still be stopped.
+    pub cool_off_until: Option<DateTime<Utc>>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Messages both ways, oldest first.
+    pub messages: Vec<PersonMessage>,
+    /// Packages to fetch.
+    pub downloads: Vec<Download>,
+    /// The plan to confirm, or that was approved.
+    pub plan: Option<PersonPlan>,
+    /// The answer, once there is one.
+    pub answer: Option<PersonAnswer>,
+}
+
+/// Something that happened.
+#[derive(Serialize, ToSchema)]
+pub struct TimelineEntry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What, as a code.
+    pub action: String,
+}
+
+/// A message.
+#[derive(Serialize, ToSchema)]
+pub struct PersonMessage {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `person` or `staff`.
+    pub from: &'static str,
+    /// The text.
+    pub text: String,
+}
+
+/// A package to fetch.
+#[derive(Serialize, ToSchema)]
+pub struct Download {
+    /// Its file name.
+    pub name: String,
+    /// Until when it can be fetched.
+    pub until: DateTime<Utc>,
+}
+
+/// What is planned, as the person sees it.
+#[derive(Serialize, ToSchema)]
+pub struct PersonPlan {
+    /// What confirming it refers to.
+    pub hash: String,
+    /// `not_needed`, `awaited` or `given`.
+    pub confirmation: Option<&'static str>,
+    /// What is erased and kept.
+    pub systems: Vec<PlanSystemView>,
+    /// Services that end.
+    pub consequences: Vec<ServiceView>,
+}
+
+/// What was done.
+#[derive(Serialize, ToSchema)]
+pub struct PersonAnswer {
+    /// What is gone.
+    pub erased: Vec<ErasedView>,
+    /// What remains, why and until when.
+    pub retained: Vec<KeptView>,
+    /// Who was told.
+    pub told: Vec<ToldView>,
+}
+
+/// A recipient that was told.
+#[derive(Serialize, ToSchema)]
+pub struct ToldView {
+    /// Its id.
+    pub recipient: String,
+    /// Its name.
+    pub name: String,
+    /// Where its notice stands.
+    pub state: String,
+    /// What it answered.
+    pub outcome: Option<String>,
+    /// Why it keeps data, when it does.
+    pub ground: Option<String>,
+    /// The statute it named.
+    pub statute: Option<String>,
+    /// Why it could not be told.
+    pub why: Option<String>,
+}
+
+impl PersonView {
+    /// The view of `person`.
+    #[must_use]
+    pub fn of(ctx: &Context, person: &PersonCase) -> Self {
+        let case = &person.case.case;
+        let messages = person.messages.iter().map(|message| PersonMessage {
+            at: message.at,
+            from: if message.kind == "from_person" {
+                "person"
+            } else {
+                "staff"
+            },
+            text: message.text.clone(),
+        });
+        let timeline = person.events.iter().map(|event| TimelineEntry {
+            at: event.at,
+            action: event.action.clone(),
+        });
+        Self {
+            reference: person.case.reference.to_string(),
+            right: case.right.name(),
+            state: case.state.name(),
+            received_at: case.received_at,
+            due_on: person.clock.due_on,
+            extended_due_on: person.clock.extended_due_on,
+            // The clock is told as though every question were answered today.
+            paused: person.case.deadline.is_paused(),
+            level: level_name(case.identity.reached),
+            required_level: level_name(case.identity.required),
+            asked: asked(person),
+            refusal_ground: match case.state {
+                State::Refused { ground, .. } => Some(ground.name()),
+                _ => None,
+            },
+            cool_off_until: match case.state {
+                State::Approved { cool_off_until } => Some(cool_off_until),
+                _ => None,
+            },
+            timeline: timeline.collect(),
+            messages: messages.collect(),
+            downloads: vec![],
+            plan: person.plan.as_ref().map(|plan| person_plan(ctx, plan)),
+            answer: person.answer.as_ref().map(|answer| person_answer(ctx, answer)),
+        }
+    }
+}
+
+fn asked(person: &PersonCase) -> Vec<&'static str> {
+    let case = &person.case.case;
+    let awaited = |plan: &PlanView| plan.confirmation == Some(Confirmation::Awaited);
+    let mut asked = Vec::new();
+    if case.state.can_be_withdrawn() && !case.identity.is_enough() {
+        asked.push("identity");
+    }
+    if matches!(case.state, State::ClarificationPending { .. }) {
+        asked.push("clarification");
+    }
+    if person.plan.as_ref().is_some_and(awaited) {
+        asked.push("confirmation");
+    }
+    asked
+}
+
+fn person_plan(ctx: &Context, plan: &PlanView) -> PersonPlan {
+    PersonPlan {
+        hash: plan.facts.hash.clone(),
+        confirmation: plan.confirmation.map(super::plan_view::confirmation_name),
+        systems: by_system(ctx, &plan.facts),
+        consequences: services(&plan.facts),
+    }
+}
+
+fn person_answer(ctx: &Context, answer: &AnswerFacts) -> PersonAnswer {
+    let told = answer.told.iter().map(|told| ToldView {
+        name: super::register::recipient_name(ctx, &told.recipient),
+        recipient: told.recipient.clone(),
+        state: told.state.clone(),
+        outcome: told.outcome.clone(),
+        ground: told.ground.clone(),
+        statute: told.statute.clone(),
+        why: told.why.clone(),
+    });
+    PersonAnswer {
+        erased: erased(ctx, answer),
+        retained: kept(ctx, answer),
+        told: told.collect(),
+    }
+}
