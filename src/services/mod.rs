@@ -21,6 +21,7 @@ pub mod planning;
 pub mod ports;
 pub mod proving;
 pub mod searching;
+pub mod statistics;
 pub mod telling;
 pub mod tokens;
 pub mod transition;

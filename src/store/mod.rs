@@ -19,6 +19,7 @@ pub mod queue;
 mod schema;
 pub mod sessions;
 pub mod staff;
+pub mod statistics;
 pub mod throttles;
 
 pub use error::{Error, Result};

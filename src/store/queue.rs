@@ -79,7 +79,7 @@ pub struct Line {
 }
 
 /// States in which nobody waits for an answer any more; the partial indexes leave them out.
-const ENDED: [&str; 5] = ["answered", "closed", "refused", "withdrawn", "lapsed"];
+pub const ENDED: [&str; 5] = ["answered", "closed", "refused", "withdrawn", "lapsed"];
 
 fn filtered(filter: &Filter) -> cases::BoxedQuery<'static, Pg> {
     let mut query = cases::table.into_boxed();

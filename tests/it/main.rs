@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod desk;
 mod guards;
 mod handoff;
 mod journeys;

@@ -1,0 +1,3 @@
+//! The pages of staff, and the figures behind them.
+
+mod statistics;
