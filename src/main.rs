@@ -1,2 +1,7 @@
 //! The `dataratt` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dataratt::cli::main()
+}

@@ -62,7 +62,9 @@ fn make(path: &Path, random: &dyn Random) -> Result<(), StartError> {
     }
     let mut bytes = [0; 32];
     random.fill(&mut bytes);
-    let temporary = path.with_extension(format!("new-{}", std::process::id()));
+    let mut name = [0; 8];
+    random.fill(&mut name);
+    let temporary = path.with_extension(format!("new-{:x}", u64::from_le_bytes(name)));
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)

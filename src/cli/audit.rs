@@ -25,13 +25,25 @@ pub fn run(settings: &Settings, command: &AuditCommand) -> anyhow::Result<ExitCo
     let AuditCommand::Verify = command;
     let verdict = super::with_app(settings, |app| Ok(auditing::verify(&app.ctx)?))?;
     for broken in &verdict.broken {
-        let stream =
-            if broken.stream.is_nil() { "service".to_owned() } else { format!("case {}", broken.stream) };
+        let stream = if broken.stream.is_nil() {
+            "service".to_owned()
+        } else {
+            format!("case {}", broken.stream)
+        };
         match broken.error {
             Some(error) => eprintln!("{stream}: {error}"),
             None => eprintln!("{stream}: its recorded head was removed"),
         }
     }
-    println!("{} events in {} streams, {} broken", verdict.events, verdict.streams, verdict.broken.len());
-    Ok(if verdict.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(ALTERED) })
+    println!(
+        "{} events in {} streams, {} broken",
+        verdict.events,
+        verdict.streams,
+        verdict.broken.len()
+    );
+    Ok(if verdict.broken.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(ALTERED)
+    })
 }

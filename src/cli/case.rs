@@ -71,9 +71,15 @@ pub fn run(settings: &Settings, command: &CaseCommand) -> anyhow::Result<ExitCod
 }
 
 fn list(ctx: &Context, all: bool, limit: i64) -> anyhow::Result<()> {
-    let filter = Filter { all_states: all, ..Filter::default() };
+    let filter = Filter {
+        all_states: all,
+        ..Filter::default()
+    };
     for line in overview::queue(ctx, &Actor::System, &filter, None, Sort::DueFirst, None, limit)?.lines {
-        println!("{}\t{}\t{}\t{}", line.reference, line.right_, line.state, line.due_on);
+        println!(
+            "{}\t{}\t{}\t{}",
+            line.reference, line.right_, line.state, line.due_on
+        );
     }
     Ok(())
 }
@@ -97,7 +103,8 @@ fn open(ctx: &Context, new: &Open) -> anyhow::Result<()> {
         customer_number: new.customer_number.clone(),
         ..intake::Typed::default()
     };
-    let case = intake::submit_for_person(ctx, Actor::System, &typed, &new.channel, new.received_at).map_err(explain)?;
+    let case = intake::submit_for_person(ctx, Actor::System, &typed, &new.channel, new.received_at)
+        .map_err(explain)?;
     println!("{}", case.reference);
     Ok(())
 }

@@ -14,25 +14,46 @@ use crate::domain::organisation::{Severity, findings};
 pub fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
     let errors = super::with_app(settings, |app| Ok(profile(settings, app) + systems(app)))?;
     println!("{}", if errors == 0 { "ok" } else { "not ok" });
-    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if errors == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn profile(settings: &Settings, app: &App) -> usize {
     let found = findings(&app.ctx.organisation);
     for finding in &found {
-        println!("{}: {}: {}: {}", severity(finding.severity), settings.organisation, finding.key, explain(finding));
+        println!(
+            "{}: {}: {}: {}",
+            severity(finding.severity),
+            settings.organisation,
+            finding.key,
+            explain(finding)
+        );
     }
-    found.iter().filter(|finding| finding.severity == Severity::Error).count()
+    found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .count()
 }
 
 fn systems(app: &App) -> usize {
     let mut errors = 0;
     for system in &app.ctx.organisation.map.systems {
-        match app.ctx.systems.get(&system.id).and_then(|connected| connected.check()) {
+        match app
+            .ctx
+            .systems
+            .get(&system.id)
+            .and_then(|connected| connected.check())
+        {
             Ok(found) => {
                 for finding in found {
                     let severity = severity(finding.severity);
-                    println!("{severity}: {}: {}: {}: {}", system.id, finding.name, finding.code, finding.remedy);
+                    println!(
+                        "{severity}: {}: {}: {}: {}",
+                        system.id, finding.name, finding.code, finding.remedy
+                    );
                     errors += usize::from(finding.severity == Severity::Error);
                 }
             }

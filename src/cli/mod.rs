@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     if matches!(command, Command::Openapi) {
-        println!("{}", crate::http::openapi_json());
+        println!("{}", crate::http::docs::OPENAPI.to_pretty_json()?);
         return Ok(ExitCode::SUCCESS);
     }
     let settings = Settings::load()?;

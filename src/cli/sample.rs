@@ -54,10 +54,16 @@ pub fn run(settings: &Settings, command: &SampleCommand) -> anyhow::Result<ExitC
 fn load(settings: &Settings, database: &Database, people: u64, seed: u64) -> anyhow::Result<()> {
     migrations::migrate(&database.owner_url)?;
     let organisation = profiles::load(&settings.organisation)?;
-    let years: Vec<_> = organisation.fiscal_years.iter().map(|year| (year.start, year.end)).collect();
+    let years: Vec<_> = organisation
+        .fiscal_years
+        .iter()
+        .map(|year| (year.start, year.end))
+        .collect();
     let profile = SampleProfile::with_fiscal_years(stockholm_date(super::now()), &years);
     let Some(cluster) = &database.cluster else {
-        anyhow::bail!("sample load fills the embedded PostgreSQL only: unset database.url (DATARATT_DATABASE__URL)");
+        anyhow::bail!(
+            "sample load fills the embedded PostgreSQL only: unset database.url (DATARATT_DATABASE__URL)"
+        );
     };
     let server = SampleServer::Embedded(cluster);
     let counts = sample::load(&server, people, seed, &profile)?;
@@ -77,7 +83,12 @@ fn people(settings: &Settings, limit: Option<u32>, json: bool, all: bool) -> any
     }
     for person in people {
         let email = person.email.unwrap_or_default();
-        println!("{}\t{email}\t{}\t{}", person.customer_number, person.name, person.services.join(" "));
+        println!(
+            "{}\t{email}\t{}\t{}",
+            person.customer_number,
+            person.name,
+            person.services.join(" ")
+        );
     }
     Ok(())
 }

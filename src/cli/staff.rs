@@ -61,7 +61,8 @@ pub fn run(settings: &Settings, command: &StaffCommand) -> anyhow::Result<ExitCo
         let (ctx, me) = (&app.ctx, &Actor::System);
         match command {
             StaffCommand::Add { email, role } => {
-                let added = accounts::add_staff(ctx, me, email, parse_role(role)?, &password()?).map_err(explain)?;
+                let added =
+                    accounts::add_staff(ctx, me, email, parse_role(role)?, &password()?).map_err(explain)?;
                 println!("{}", added.id);
             }
             StaffCommand::List => {
@@ -119,7 +120,10 @@ fn password() -> anyhow::Result<String> {
 pub(super) fn explain(error: services::Error) -> anyhow::Error {
     match error {
         services::Error::Invalid(fields) => {
-            let list: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.field, field.code)).collect();
+            let list: Vec<String> = fields
+                .iter()
+                .map(|field| format!("{}: {}", field.field, field.code))
+                .collect();
             anyhow::anyhow!(list.join(", "))
         }
         services::Error::NotFound => anyhow::anyhow!("there is no such entry"),

@@ -367,7 +367,7 @@ fn insert(
     if let Some(email) = &request.file.email {
         codes::start(ctx, conn, &key, &case, email)?;
     }
-    jobs::enqueue(ctx, conn, Job::SearchPerson { case: id }, None)?;
+    jobs::enqueue(ctx, conn, &Job::SearchPerson { case: id }, None)?;
     Ok(case)
 }
 

@@ -47,10 +47,10 @@ impl Job {
 ///
 /// # Errors
 /// When the database fails.
-pub fn enqueue(ctx: &Context, conn: &mut Conn, job: Job, at: Option<DateTime<Utc>>) -> Result<()> {
+pub fn enqueue(ctx: &Context, conn: &mut Conn, job: &Job, at: Option<DateTime<Utc>>) -> Result<()> {
     let new = NewJob {
         kind: job.kind(),
-        payload: serde_json::to_value(&job).map_err(super::Error::internal)?,
+        payload: serde_json::to_value(job).map_err(super::Error::internal)?,
         case: Some(job.case()),
         run_at: at.unwrap_or_else(|| ctx.now()),
         priority: 0,

@@ -52,7 +52,7 @@ pub fn apply(ctx: &Context, conn: &mut Conn, before: &StoredCase, change: Change
 fn carry_out(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -> Result<()> {
     match effect {
         Effect::ScheduleErasure(at) => {
-            jobs::enqueue(ctx, conn, jobs::Job::RunErasure { case: case.id }, Some(at))
+            jobs::enqueue(ctx, conn, &jobs::Job::RunErasure { case: case.id }, Some(at))
         }
         Effect::PlanNotices => super::notices::plan(ctx, conn, case),
         Effect::SendNotices => super::notices::release(ctx, conn, case),

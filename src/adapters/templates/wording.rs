@@ -42,19 +42,7 @@ impl TemplateWording {
         let reference = envelope.reference.clone();
         let link = format!("{}/requests/{reference}", self.look.public_url);
         match &envelope.letter {
-            Letter::Code {
-                right,
-                received_on,
-                due_on,
-                code,
-            } => MailBody::Code(CodeMail {
-                reference,
-                right: *right,
-                received_on: *received_on,
-                due_on: *due_on,
-                code: code.clone(),
-                link,
-            }),
+            Letter::Code { .. } => MailBody::Code(code_mail(reference, link, &envelope.letter)),
             Letter::CodeOnFile { right, code } => MailBody::CodeOnFile(CodeOnFileMail {
                 reference,
                 right: *right,
@@ -142,6 +130,26 @@ fn plan_mail(words: Words<'_>, reference: String, plan: &PlanFacts, link: String
         reference,
         services: others.into_iter().map(|service| words.service(service)).collect(),
         domains: domains.into_iter().map(|service| service.label.clone()).collect(),
+        link,
+    }
+}
+
+fn code_mail(reference: String, link: String, letter: &Letter) -> CodeMail {
+    let Letter::Code {
+        right,
+        received_on,
+        due_on,
+        code,
+    } = letter
+    else {
+        unreachable!("only codes come here")
+    };
+    CodeMail {
+        reference,
+        right: *right,
+        received_on: *received_on,
+        due_on: *due_on,
+        code: code.clone(),
         link,
     }
 }

@@ -3,27 +3,26 @@
 //! No transaction is held across a call to a system: what is to be done is read, the system is
 //! asked, the result is recorded. Every step can be repeated, so a crash in between repeats it.
 
+mod completing;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::transition::{self, Change, proposed_plan};
-use super::{Context, Error, Result, intake, planning};
 use crate::domain::case::{Event, State, TransitionError};
 use crate::domain::erasure::{
-    Deviation, Drift, Operation, Plan, StepKind, Survey, SurveyRequest, SystemPlan, compare, drift,
+    Deviation, Drift, Operation, StepKind, Survey, SurveyRequest, SystemPlan, compare, drift,
 };
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::RowKey;
 use crate::domain::staff::Actor;
 use crate::services::ports::{System, SystemError};
+use crate::services::transition::{self, Change, proposed_plan};
+use crate::services::{Context, Error, Result, planning};
 use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
-use crate::store::plans::{self, RetainedRow, StepState, StoredStep};
-
-/// Where sealed retained rows belong.
-const RETAINED: &str = "retained_rows.sealed";
+use crate::store::plans::{self, StepState, StoredStep};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +61,7 @@ pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
         }
     }
     match worst {
-        None => complete(ctx, id, plan_id, &plan),
+        None => completing::complete(ctx, id, plan_id, &plan),
         Some(failed) => failed_run(ctx, id, &failed),
     }
 }
@@ -344,63 +343,4 @@ fn outdated(ctx: &Context, id: CaseId, plan: PlanId) -> Result<Run> {
         Ok::<_, Error>(())
     })?;
     Ok(Run::NeedsStaff("plan_outdated"))
-}
-
-/// Records the end: what is retained until when, the person's answer, and the new state.
-fn complete(ctx: &Context, id: CaseId, plan_id: PlanId, plan: &Plan) -> Result<Run> {
-    ctx.store.transaction(|conn| {
-        let case = cases::lock(conn, id)?;
-        if case.case.state != State::Executing || proposed_plan(&case) != Some(plan_id) {
-            return Ok(());
-        }
-        let (key, _) = intake::open_file(ctx, conn, &case)?;
-        let rows = retained(plan, id, |rows| key.seal(RETAINED, ctx.nonce(), &rows));
-        plans::insert_retained(conn, &rows)?;
-        cases::set_attention(conn, id, None)?;
-        let change = Change {
-            event: Event::ExecutionCompleted,
-            actor: &Actor::System,
-            action: "erasure_completed",
-            detail: json!({ "erased": plan.count("erase"), "reduced": plan.count("reduce"), "retained": plan.count("retain") }),
-            visible: false,
-        };
-        transition::apply(ctx, conn, &case, change)?;
-        Ok::<_, Error>(())
-    })?;
-    Ok(Run::Finished)
-}
-
-/// Retained rows by table, ground and last day.
-fn retained(
-    plan: &Plan,
-    case: CaseId,
-    seal: impl Fn(&[&crate::domain::erasure::PlannedRow]) -> Vec<u8>,
-) -> Vec<RetainedRow> {
-    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for part in &plan.systems {
-        for table in &part.tables {
-            let Operation::Retain { ground } = &table.operation else {
-                continue;
-            };
-            for row in &table.rows {
-                let Some(until) = row.until else { continue };
-                groups
-                    .entry((&part.system, &table.table, ground, until))
-                    .or_default()
-                    .push(row);
-            }
-        }
-    }
-    groups
-        .into_iter()
-        .map(|((system, table, ground, keep_until), rows)| RetainedRow {
-            case_id: case.0,
-            system: system.clone(),
-            tbl: table.clone(),
-            ground: ground.clone(),
-            keep_until,
-            rows: i64::try_from(rows.len()).unwrap_or(i64::MAX),
-            sealed: seal(&rows),
-        })
-        .collect()
 }

@@ -1,130 +1,27 @@
 //! What staff do with a case: one entry, so that permission, version and locking are in one place.
 
-use serde::Deserialize;
-use serde_json::json;
-use uuid::Uuid;
+mod actions;
+mod person;
 
-use super::letters::Letter;
-use super::transition::{self, Change};
-use super::{Context, Error, Result, intake, jobs, planning, proving, telling};
+use serde_json::json;
+
+pub use actions::{ACTIONS, Action};
+pub use person::{withdraw, write_to_staff};
+
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Event, Proposal, RefusalGround, State};
 use crate::domain::contact::FreeText;
-use crate::domain::ids::{CaseId, Reference, StaffId};
-use crate::domain::matching::RowKey;
+use crate::domain::ids::{Reference, StaffId};
 use crate::domain::staff::{Actor, Permission};
+use crate::services::letters::Letter;
+use crate::services::transition::{self, Change};
+use crate::services::{Context, Error, Result, intake, jobs, planning, proving, telling};
 use crate::store::cases::{self, StoredCase};
 use crate::store::messages::MessageRow;
 use crate::store::{Conn, messages, proposals};
 
 /// Where a sealed message belongs.
 pub const MESSAGE: &str = "case_messages.sealed";
-
-/// An action of staff, as the API names it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-pub enum Action {
-    /// Take the case.
-    Claim,
-    /// Give the case to somebody, or to nobody.
-    Assign {
-        /// To whom.
-        assignee: Option<Uuid>,
-    },
-    /// Accept a proof of identity.
-    AcceptIdentity {
-        /// `call_back`, `letter`, `two_facts` or `in_person`.
-        method: String,
-    },
-    /// Make the erasure plan.
-    Plan {
-        /// The account meant, when several fit.
-        #[serde(default)]
-        account: Option<RowKey>,
-    },
-    /// Prepare a refusal.
-    Refuse {
-        /// The ground's name.
-        ground: String,
-        /// The reasons, for the person to read.
-        #[serde(default)]
-        reason: String,
-    },
-    /// Approve what another person prepared.
-    Approve,
-    /// Send back what another person prepared.
-    Reject {
-        /// Why, for who prepared it.
-        #[serde(default)]
-        reason: String,
-    },
-    /// Stop an approved erasure before it starts.
-    Stop,
-    /// Take two further months (Art. 12(3)).
-    Extend {
-        /// The concrete reason, told to the person.
-        #[serde(default)]
-        reason: String,
-    },
-    /// Write to the person.
-    Message {
-        /// The text.
-        #[serde(default)]
-        text: String,
-    },
-    /// Note something for colleagues.
-    Note {
-        /// The text.
-        #[serde(default)]
-        text: String,
-    },
-    /// Put a legal hold.
-    Hold,
-    /// Lift the legal hold.
-    LiftHold,
-    /// Try failed work again.
-    Retry,
-    /// Take an ended case up again.
-    Reopen,
-    /// Close an answered case although notices are open.
-    Close {
-        /// Why.
-        #[serde(default)]
-        reason: String,
-    },
-}
-
-/// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 17] = [
-    "claim",
-    "assign",
-    "accept_identity",
-    "plan",
-    "approve",
-    "reject",
-    "refuse",
-    "stop",
-    "extend",
-    "message",
-    "note",
-    "hold",
-    "lift_hold",
-    "retry",
-    "reopen",
-    "close",
-    "record_answer",
-];
-
-impl Action {
-    const fn permission(&self) -> Permission {
-        match self {
-            Self::Approve | Self::Reject { .. } => Permission::ApproveProposals,
-            Self::Stop => Permission::StopErasures,
-            Self::Note { .. } => Permission::AddNotes,
-            _ => Permission::HandleCases,
-        }
-    }
-}
 
 /// Does what a member of staff asks, if they may, the case is the one they saw, and its state allows it.
 ///
@@ -388,7 +285,7 @@ impl Work<'_> {
         };
         crate::store::jobs::unpark(conn, self.case.id, self.ctx.now())?;
         cases::set_attention(conn, self.case.id, None)?;
-        jobs::enqueue(self.ctx, conn, job, None)?;
+        jobs::enqueue(self.ctx, conn, &job, None)?;
         Ok(self
             .ctx
             .record(conn, self.case.id.0, self.actor, "work_retried", json!({}))?)
@@ -427,36 +324,4 @@ pub fn keep_message(
         sealed: key.seal(MESSAGE, ctx.nonce(), &text.as_str()),
     };
     Ok(messages::insert(conn, &row)?)
-}
-
-/// The person takes the request back, or stops an erasure that has not started.
-///
-/// # Errors
-/// When it has started, or the case has ended.
-pub fn withdraw(ctx: &Context, id: CaseId) -> Result<StoredCase> {
-    ctx.store.transaction(|conn| {
-        let case = cases::lock(conn, id)?;
-        let change = Change {
-            event: Event::Withdrawn,
-            actor: &Actor::Person,
-            action: "case_withdrawn",
-            detail: json!({}),
-            visible: true,
-        };
-        transition::apply(ctx, conn, &case, change)
-    })
-}
-
-/// The person writes to staff.
-///
-/// # Errors
-/// When the text is empty or too long.
-pub fn write_to_staff(ctx: &Context, id: CaseId, text: &str) -> Result<()> {
-    let text = free_text("text", text)?;
-    ctx.store.transaction(|conn| {
-        let case = cases::lock(conn, id)?;
-        keep_message(ctx, conn, &case, &Actor::Person, "from_person", &text)?;
-        cases::set_attention(conn, id, Some("message_from_person"))?;
-        Ok(ctx.record(conn, id.0, &Actor::Person, "message_received", json!({}))?)
-    })
 }

@@ -1,0 +1,130 @@
+//! `dataratt serve` and `dataratt worker`: what runs until it is told to stop.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use nix::sys::signal::{SigSet, Signal};
+
+use crate::app::{App, Database, Tenancy};
+use crate::config::{LogFormat, Settings};
+use crate::store::migrations;
+use crate::telemetry::{self, Figures, Format};
+use crate::{http, worker};
+
+/// Serves pages and the API, and works, until SIGINT or SIGTERM.
+///
+/// # Errors
+/// What to fix.
+pub fn serve(settings: &Settings) -> anyhow::Result<ExitCode> {
+    run(settings, settings.worker.enabled, true)
+}
+
+/// Works without serving, until SIGINT or SIGTERM.
+///
+/// # Errors
+/// What to fix.
+pub fn worker(settings: &Settings) -> anyhow::Result<ExitCode> {
+    run(settings, true, false)
+}
+
+fn run(settings: &Settings, works: bool, serves: bool) -> anyhow::Result<ExitCode> {
+    // Blocked before any thread starts, so that every thread leaves them to the wait below.
+    let mut ends = SigSet::empty();
+    ends.add(Signal::SIGINT);
+    ends.add(Signal::SIGTERM);
+    ends.thread_block()?;
+    start_log(settings)?;
+    let figures = Figures::install()?;
+    let tenancy = if serves { Tenancy::Own } else { Tenancy::Borrow };
+    let database = Database::open(settings, tenancy)?;
+    migrations::migrate(&database.owner_url)?;
+    let app = App::build(settings, &database, settings.database.pool_size.get())?;
+    let worker = works
+        .then(|| start_worker(settings, &database, &app))
+        .transpose()?;
+    let server = serves.then(|| start_server(settings, app, figures)).transpose()?;
+    let signal = ends.wait()?;
+    tracing::info!(%signal, "stopping");
+    drop(server);
+    drop(worker);
+    if let Some(cluster) = database.cluster {
+        cluster.stop()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn start_log(settings: &Settings) -> anyhow::Result<()> {
+    let format = match settings.log.format {
+        LogFormat::Human => Format::Human,
+        LogFormat::Json => Format::Json,
+    };
+    Ok(telemetry::init(format, &settings.log.filter)?)
+}
+
+fn start_worker(settings: &Settings, database: &Database, app: &App) -> anyhow::Result<worker::Handle> {
+    let options = worker::Options {
+        threads: usize::from(settings.worker.threads.get()),
+        listen_url: Some(database.app_url.clone()),
+        ..worker::Options::default()
+    };
+    let (handlers, sweeps) = (worker::handlers(app), worker::sweeps());
+    worker::start(app.ctx.clone(), handlers, sweeps, options).context("the worker's threads do not start")
+}
+
+/// The server's thread, stopped and waited for when dropped.
+struct Serving {
+    handles: Vec<actix_web::dev::ServerHandle>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        for handle in &self.handles {
+            // Told to stop; the thread ends once requests under way have.
+            let stopping = handle.stop(true);
+            std::thread::spawn(move || actix_web::rt::System::new().block_on(stopping));
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}
+
+fn start_server(settings: &Settings, app: App, figures: Figures) -> anyhow::Result<Serving> {
+    let bind = |address| {
+        TcpListener::bind(address).with_context(|| format!("http.listen: {address} cannot be used"))
+    };
+    let pages = bind(settings.http.listen)?;
+    let metrics = settings.metrics.listen.map(bind).transpose()?;
+    let address = pages.local_addr()?;
+    let (tell, told) = std::sync::mpsc::channel();
+    let thread = std::thread::Builder::new().name("http".into()).spawn(move || {
+        let served = actix_web::rt::System::new().block_on(async move {
+            let mut servers = vec![http::server(app, pages)?];
+            if let Some(listener) = metrics {
+                servers.push(http::metrics_server(listener, move || figures.render())?);
+            }
+            let _ = tell.send(
+                servers
+                    .iter()
+                    .map(actix_web::dev::Server::handle)
+                    .collect::<Vec<_>>(),
+            );
+            let running: Vec<_> = servers.into_iter().map(actix_web::rt::spawn).collect();
+            for server in running {
+                server.await.map_err(std::io::Error::other)??;
+            }
+            Ok::<_, std::io::Error>(())
+        });
+        if let Err(error) = served {
+            tracing::error!(%error, "the server ended");
+        }
+    })?;
+    let handles = told.recv().context("the server does not start")?;
+    tracing::info!(%address, "serving");
+    Ok(Serving {
+        handles,
+        thread: Some(thread),
+    })
+}

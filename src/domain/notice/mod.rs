@@ -1,0 +1,140 @@
+//! A notice: what one recipient is told in one case (Art. 19, Art. 28(3)(a)), and its answer.
+
+mod answer;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+
+pub use answer::{Answer, AnswerError, KeepGround, Outcome};
+
+/// Where a notice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its identifiers are taken and sealed; the erasure has not started.
+    Planned,
+    /// Its mail is in the outbox, or its task with staff.
+    Queued,
+    /// Sent.
+    Sent {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Sent to an independent controller, which need not answer but may.
+    Informed {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Could not be delivered.
+    Bounced {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Answered.
+    Answered {
+        /// When.
+        at: DateTime<Utc>,
+        /// With what.
+        outcome: Outcome,
+    },
+    /// Nobody can be told, and why is kept.
+    Impossible,
+    /// The erasure was stopped before anybody was told.
+    Cancelled,
+}
+
+impl State {
+    /// The names of all states.
+    pub const NAMES: [&str; 8] = [
+        "planned",
+        "queued",
+        "sent",
+        "informed",
+        "bounced",
+        "answered",
+        "impossible",
+        "cancelled",
+    ];
+
+    /// The name in the API and in the database.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Queued => "queued",
+            Self::Sent { .. } => "sent",
+            Self::Informed { .. } => "informed",
+            Self::Bounced { .. } => "bounced",
+            Self::Answered { .. } => "answered",
+            Self::Impossible => "impossible",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether nothing more is awaited, so that the case may close.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        match self {
+            Self::Informed { .. } | Self::Impossible | Self::Cancelled => true,
+            Self::Answered { outcome, .. } => !outcome.needs_follow_up(),
+            Self::Planned | Self::Queued | Self::Sent { .. } | Self::Bounced { .. } => false,
+        }
+    }
+}
+
+/// Something that happens to a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The erasure starts: the recipient is to be told.
+    Released,
+    /// The mail left, or staff carried out the task.
+    Delivered {
+        /// Whether the recipient decides for itself and need not answer.
+        independent: bool,
+    },
+    /// The mail came back or was refused for good.
+    Undeliverable,
+    /// The recipient answered, or corrected its answer.
+    Answered(Outcome),
+    /// The erasure was stopped.
+    Cancelled,
+}
+
+/// The event does not fit where the notice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not possible for a notice that is {state}")]
+pub struct NoticeError {
+    /// The state's name.
+    pub state: &'static str,
+}
+
+impl State {
+    /// What the notice becomes when `event` happens at `at`.
+    ///
+    /// # Errors
+    /// When the event does not fit the state.
+    pub const fn apply(&self, event: Event, at: DateTime<Utc>) -> Result<Self, NoticeError> {
+        match (self, event) {
+            (Self::Planned, Event::Released) => Ok(Self::Queued),
+            (Self::Queued | Self::Bounced { .. }, Event::Delivered { independent: true }) => {
+                Ok(Self::Informed { at })
+            }
+            (Self::Queued | Self::Bounced { .. }, Event::Delivered { independent: false }) => {
+                Ok(Self::Sent { at })
+            }
+            (Self::Queued, Event::Undeliverable) => Ok(Self::Bounced { at }),
+            // An answer may overtake the record of its mail's sending: then it counts all the same.
+            (
+                Self::Queued
+                | Self::Sent { .. }
+                | Self::Informed { .. }
+                | Self::Bounced { .. }
+                | Self::Answered { .. },
+                Event::Answered(outcome),
+            ) => Ok(Self::Answered { at, outcome }),
+            (Self::Answered { .. }, Event::Delivered { .. } | Event::Undeliverable) => Ok(*self),
+            (Self::Planned, Event::Cancelled) => Ok(Self::Cancelled),
+            _ => Err(NoticeError { state: self.name() }),
+        }
+    }
+}

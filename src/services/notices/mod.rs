@@ -1,0 +1,244 @@
+//! Notices to recipients: planned with the approval, released when the erasure starts, answered by
+//! who holds the link and the code.
+
+mod answering;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::domain::calendar::stockholm_date;
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::{Event, State};
+use crate::domain::recipient::{Channel, Identifier, Recipient, RecipientRole, TellOutcome, Told};
+use crate::domain::sealing::Purpose;
+use crate::domain::staff::Actor;
+use crate::services::letters::{self, Letter, Post};
+use crate::services::transition::{self, proposed_plan};
+use crate::services::{Context, Error, Result, codes, intake, planning, tokens};
+use crate::store::Conn;
+use crate::store::cases::{self, StoredCase};
+use crate::store::notices::{self, NoticeRow};
+
+pub use answering::{OpenedNotice, PublicNotice, answer, answer_for_recipient, open, view};
+
+/// Where a sealed notice belongs.
+const NOTICE: &str = "notices.sealed";
+/// Where a sealed comment belongs.
+const COMMENT: &str = "notice_answers.comment_sealed";
+
+/// What a notice holds that nobody but its recipient may see.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NoticeFile {
+    /// What the recipient knows the person by.
+    pub identifiers: Vec<Identifier>,
+    /// The locator of its link.
+    pub token: String,
+    /// Eight digits.
+    pub code: String,
+}
+
+/// Plans the notices of an approved erasure: everything they need is taken and sealed now.
+///
+/// # Errors
+/// When the database fails.
+pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
+    let plan = proposed_plan(case).ok_or_else(|| Error::internal("approved without a plan"))?;
+    let file = planning::open(ctx, conn, case, plan)?;
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let mut rows = Vec::new();
+    for told in &file.told {
+        let recipient = ctx.organisation.recipient(&told.recipient);
+        let recipient = recipient.ok_or_else(|| Error::internal("recipient left the profile"))?;
+        if let Some(row) = planned_row(ctx, case, recipient, told, &key) {
+            rows.push(row);
+        }
+    }
+    notices::replace_planned(conn, case.id, &rows)?;
+    let names: Vec<&str> = rows.iter().map(|row| row.recipient.as_str()).collect();
+    Ok(ctx.record(
+        conn,
+        case.id.0,
+        &Actor::System,
+        "notices_planned",
+        json!({ "recipients": names }),
+    )?)
+}
+
+fn planned_row(
+    ctx: &Context,
+    case: &StoredCase,
+    recipient: &Recipient,
+    told: &Told,
+    key: &crate::store::keys::CaseKey,
+) -> Option<NoticeRow> {
+    let (state, why, identifiers) = match &told.outcome {
+        TellOutcome::NotTold { .. } => return None,
+        TellOutcome::Email { identifiers } => (State::Planned, None, identifiers.clone()),
+        TellOutcome::Manual { identifiers } => (State::Planned, Some("manual_task"), identifiers.clone()),
+        TellOutcome::Impossible { why } => (State::Impossible, Some(why.name()), vec![]),
+    };
+    let file = NoticeFile {
+        identifiers,
+        token: tokens::secret(ctx),
+        code: codes::eight_digits(ctx),
+    };
+    let id = ctx.new_id();
+    Some(NoticeRow {
+        id,
+        case_id: case.id.0,
+        recipient: recipient.id.clone(),
+        kind: "erasure".into(),
+        channel: channel_name(recipient).into(),
+        independent: is_independent(recipient),
+        state: state.name().into(),
+        state_since: ctx.now(),
+        why: why.map(Into::into),
+        token_digest: Some(tokens::digest(ctx, &file.token).to_vec()),
+        code_digest: Some(code_digest(ctx, id, &file.code).to_vec()),
+        attempts: 0,
+        attempts_since: None,
+        sealed: key.seal(NOTICE, ctx.nonce(), &file),
+        answer_by: None,
+        sent_at: None,
+        answered_at: None,
+        outcome: None,
+        ground: None,
+        statute: None,
+        backups_until: None,
+    })
+}
+
+fn channel_name(recipient: &Recipient) -> &'static str {
+    match recipient.contact.as_ref().map(|contact| contact.channel) {
+        Some(Channel::Email) => "email",
+        Some(Channel::Api) => "api",
+        Some(Channel::Portal) => "portal",
+        Some(Channel::Manual) | None => "manual",
+    }
+}
+
+/// Whether a recipient decides for itself (Art. 19) instead of following an instruction (Art. 28).
+#[must_use]
+pub fn is_independent(recipient: &Recipient) -> bool {
+    matches!(
+        recipient.role,
+        RecipientRole::IndependentController | RecipientRole::JointController
+    )
+}
+
+/// Sends the planned notices: mails into the outbox, tasks to staff.
+///
+/// # Errors
+/// When the database fails.
+pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let today = stockholm_date(ctx.now());
+    let decided_on = stockholm_date(case.state_since);
+    for row in notices::list(conn, case.id)? {
+        let Ok(state) = row.state()?.apply(Event::Released, ctx.now()) else {
+            continue;
+        };
+        let recipient = ctx.organisation.recipient(&row.recipient);
+        let days = recipient.and_then(|recipient| recipient.answer_within_days);
+        let answer_by = days.and_then(|days| today.checked_add_days(chrono::Days::new(days.into())));
+        notices::save_state(conn, row.notice_id(), state, row.why.as_deref(), ctx.now())?;
+        notices::set_answer_by(conn, row.notice_id(), answer_by)?;
+        let Some((recipient, address)) = recipient.and_then(|r| Some((r, r.email()?))) else {
+            continue;
+        };
+        let file: NoticeFile = key.open(NOTICE, &row.sealed)?;
+        let language = recipient
+            .contact
+            .as_ref()
+            .map(|contact| contact.language)
+            .unwrap_or_default();
+        let letter = Letter::Notice {
+            recipient: recipient.id.clone(),
+            token: file.token,
+            code: file.code,
+            decided_on,
+            answer_by,
+        };
+        let own = notice_reference(row.notice_id());
+        let post = Post {
+            case: case.id,
+            reference: &own,
+            language,
+            notice: Some(row.notice_id()),
+        };
+        letters::post(ctx, conn, &key, &post, address, letter)?;
+    }
+    Ok(ctx.record(conn, case.id.0, &Actor::System, "notices_released", json!({}))?)
+}
+
+/// Drops notices that nobody has got yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn cancel(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
+    for row in notices::list(conn, case.id)? {
+        if let Ok(state) = row.state()?.apply(Event::Cancelled, ctx.now()) {
+            notices::save_state(conn, row.notice_id(), state, None, ctx.now())?;
+        }
+    }
+    Ok(())
+}
+
+/// Records what became of a notice's mail, in the transaction that records the mail.
+///
+/// # Errors
+/// When the database fails.
+pub fn delivered(ctx: &Context, conn: &mut Conn, id: NoticeId, event: Event) -> Result<()> {
+    let row = notices::lock(conn, id)?;
+    let event = match event {
+        Event::Delivered { .. } => Event::Delivered {
+            independent: row.independent,
+        },
+        other => other,
+    };
+    let Ok(state) = row.state()?.apply(event, ctx.now()) else {
+        return Ok(());
+    };
+    let case = crate::domain::ids::CaseId(row.case_id);
+    if state.name() != row.state {
+        notices::save_state(conn, id, state, row.why.as_deref(), ctx.now())?;
+        let detail = json!({ "recipient": row.recipient, "state": state.name() });
+        ctx.record(conn, case.0, &Actor::System, "notice_delivery", detail)?;
+    }
+    if event == Event::Undeliverable {
+        cases::set_attention(conn, case, Some("notice_undeliverable"))?;
+    }
+    transition::settle(ctx, conn, case)
+}
+
+/// The notices of a case with the comments of their answers, for staff.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Vec<(NoticeRow, Vec<String>)>> {
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let rows = notices::list(conn, case.id)?;
+    rows.into_iter()
+        .map(|row| {
+            let sealed = notices::list_comments(conn, row.notice_id())?;
+            let comments = sealed
+                .iter()
+                .map(|s| key.open(COMMENT, s))
+                .collect::<crate::store::Result<_>>()?;
+            Ok((row, comments))
+        })
+        .collect()
+}
+
+/// A notice's name towards its recipient: it says nothing of the case.
+#[must_use]
+pub fn notice_reference(id: NoticeId) -> String {
+    let hex = id.0.simple().to_string().to_uppercase();
+    format!("N-{}", hex.get(20..).unwrap_or_default())
+}
+
+fn code_digest(ctx: &Context, notice: uuid::Uuid, code: &str) -> [u8; 32] {
+    ctx.keys
+        .for_purpose(Purpose::Codes)
+        .digest(&[notice.as_bytes(), code.as_bytes()])
+}
