@@ -20,7 +20,6 @@ use crate::adapters::templates::look::OrganisationLook;
 use crate::adapters::templates::wording::TemplateWording;
 use crate::config::{Network, Settings, Transport};
 use crate::domain::organisation::{Organisation, Severity, findings};
-use crate::domain::retention::{FiscalYear, FiscalYears, FiscalYearsError};
 use crate::services::handoff::PortalKey;
 use crate::services::mailing::Wording;
 use crate::services::ports::Mailer;
@@ -44,9 +43,6 @@ pub enum StartError {
         /// Where.
         keys: Vec<String>,
     },
-    /// The profile's fiscal years.
-    #[error("fiscal_years of the profile: {0}")]
-    FiscalYears(#[from] FiscalYearsError),
     /// The database.
     #[error("the database does not answer (database.url): {0}")]
     Database(#[from] store::Error),
@@ -171,24 +167,18 @@ fn context(
 ) -> Result<Context, StartError> {
     let random = SystemRandom;
     let master = secrets::load_or_make(&settings.key_file(), &random)?;
-    let years = organisation.fiscal_years.iter().map(|year| FiscalYear {
-        start: year.start,
-        end: year.end,
-    });
     Ok(Context {
         store: database.connect(connections)?,
         clock: Arc::new(clock(settings)),
         random: Arc::new(random),
         keys: Keys::new(master),
         organisation: Arc::clone(organisation),
-        fiscal_years: Arc::new(FiscalYears::new(years.collect())?),
         systems: Arc::new(Connected::new(
             &organisation.map,
             addresses(settings.data_dir.clone()),
         )),
         policy: Policy {
             cool_off: settings.cool_off(),
-            two_person: settings.decisions.two_person,
             limits: settings.limits.enabled,
             public_url: settings.public_url(),
             portal: portal(settings)?,

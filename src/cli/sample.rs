@@ -56,6 +56,7 @@ fn load(settings: &Settings, database: &Database, people: u64, seed: u64) -> any
     let organisation = profiles::load(&settings.organisation)?;
     let years: Vec<_> = organisation
         .fiscal_years
+        .listed()
         .iter()
         .map(|year| (year.start, year.end))
         .collect();

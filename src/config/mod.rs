@@ -84,8 +84,6 @@ pub struct Settings {
     pub mail: Mail,
     /// Erasure.
     pub erasure: Erasure,
-    /// Decisions of staff.
-    pub decisions: Decisions,
     /// The key that seals everything.
     pub secrets: Secrets,
     /// The work behind the pages.
@@ -163,14 +161,6 @@ pub enum Transport {
 pub struct Erasure {
     /// How long an approved erasure waits.
     cool_off_seconds: u32,
-}
-
-/// `[decisions]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Decisions {
-    /// Whether what one person prepares another must approve.
-    pub two_person: bool,
 }
 
 /// `[secrets]`.

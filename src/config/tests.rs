@@ -57,7 +57,7 @@ fn the_defaults_hold_every_setting_and_no_other() {
     assert_eq!(settings.key_file(), Path::new("data/secret.key"));
     assert_eq!(settings.mail_dir(), Path::new("data/mail"));
     assert_eq!(settings.cool_off(), Duration::from_hours(24));
-    assert!(settings.decisions.two_person && settings.limits.enabled && !settings.mail.viewer);
+    assert!(settings.limits.enabled && !settings.mail.viewer);
     assert!(settings.database.url.is_none() && settings.metrics.listen.is_none());
 }
 

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::ports::{Clock, Random, Systems};
 use crate::domain::organisation::Organisation;
-use crate::domain::retention::FiscalYears;
 use crate::domain::sealing::{NONCE, Purpose, SecretKey};
 use crate::domain::staff::Actor;
 use crate::store::audit::{self, NewEvent};
@@ -58,8 +57,6 @@ impl Default for PasswordCost {
 pub struct Policy {
     /// How long an approved erasure waits before it starts.
     pub cool_off: Duration,
-    /// Whether what one person prepares another must approve.
-    pub two_person: bool,
     /// Whether rate limits and mail budgets apply; only load tests lift them.
     pub limits: bool,
     /// Where people reach the service; links in mails start with it.
@@ -83,8 +80,6 @@ pub struct Context {
     pub keys: Keys,
     /// Whom we serve.
     pub organisation: Arc<Organisation>,
-    /// Its fiscal years.
-    pub fiscal_years: Arc<FiscalYears>,
     /// Its systems.
     pub systems: Arc<dyn Systems>,
     /// Settings.

@@ -97,7 +97,7 @@ pub fn survey(
 /// Whether services of the person still run. When no plan can be made, it is assumed that they do.
 #[must_use]
 pub fn has_live_services(ctx: &Context, surveys: &[Surveyed]) -> bool {
-    Plan::make(&ctx.organisation.map, &ctx.fiscal_years, surveys)
+    Plan::make(&ctx.organisation.map, &ctx.organisation.fiscal_years, surveys)
         .map_or(true, |plan| !plan.services.is_empty())
 }
 
@@ -171,7 +171,8 @@ pub fn make(
 
 fn plan_for(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<PlanFile> {
     let surveys = survey(ctx, &subject.roots())?;
-    let plan = Plan::make(&ctx.organisation.map, &ctx.fiscal_years, &surveys).map_err(plan_error)?;
+    let plan =
+        Plan::make(&ctx.organisation.map, &ctx.organisation.fiscal_years, &surveys).map_err(plan_error)?;
     if plan.systems.is_empty() {
         return Err(Error::Conflict("nothing_to_erase"));
     }

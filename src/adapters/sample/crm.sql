@@ -59,22 +59,20 @@ CREATE TABLE chats (
     transcript text
 );
 -- After the rows.
-CREATE INDEX ON people (customer_no);
-CREATE INDEX ON people (email);
-CREATE INDEX ON people (lower(email));
-CREATE INDEX ON people (phone);
-CREATE INDEX ON people (personal_number);
 CREATE INDEX ON activities (person_id);
-CREATE INDEX ON newsletter (email);
-CREATE INDEX ON newsletter (lower(email));
-CREATE INDEX ON tickets (customer_no);
-CREATE INDEX ON tickets (email);
-CREATE INDEX ON tickets (lower(email));
 CREATE INDEX ON ticket_messages (ticket_id);
-CREATE INDEX ON call_recordings (customer_no);
-CREATE INDEX ON call_recordings (phone);
-CREATE INDEX ON chats (customer_no);
-CREATE INDEX ON chats (email);
-CREATE INDEX ON chats (lower(email));
 ALTER TABLE activities ADD FOREIGN KEY (person_id) REFERENCES people;
 ALTER TABLE ticket_messages ADD FOREIGN KEY (ticket_id) REFERENCES tickets;
+
+-- In the form in which people are looked for: however an address or number was written.
+CREATE INDEX ON people ((btrim(customer_no, E' \t\r\n')));
+CREATE INDEX ON people (("right"(regexp_replace(personal_number, '[^0-9]', '', 'g'), 10)));
+CREATE INDEX ON people ((lower(btrim(email, E' \t\r\n'))));
+CREATE INDEX ON people ((regexp_replace(phone, '[^0-9]', '', 'g')));
+CREATE INDEX ON newsletter ((lower(btrim(email, E' \t\r\n'))));
+CREATE INDEX ON tickets ((btrim(customer_no, E' \t\r\n')));
+CREATE INDEX ON tickets ((lower(btrim(email, E' \t\r\n'))));
+CREATE INDEX ON call_recordings ((btrim(customer_no, E' \t\r\n')));
+CREATE INDEX ON call_recordings ((regexp_replace(phone, '[^0-9]', '', 'g')));
+CREATE INDEX ON chats ((btrim(customer_no, E' \t\r\n')));
+CREATE INDEX ON chats ((lower(btrim(email, E' \t\r\n'))));

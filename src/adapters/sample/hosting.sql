@@ -68,8 +68,6 @@ CREATE TABLE logins (
     user_agent text
 );
 -- After the rows.
-CREATE INDEX ON accounts (email);
-CREATE INDEX ON accounts (lower(email));
 CREATE INDEX ON domains (account_id);
 CREATE INDEX ON dns_records (domain_id);
 CREATE INDEX ON sites (account_id);
@@ -93,3 +91,6 @@ ALTER TABLE messages ADD FOREIGN KEY (mailbox_id) REFERENCES mailboxes;
 ALTER TABLE certificates ADD FOREIGN KEY (account_id) REFERENCES accounts;
 ALTER TABLE certificates ADD FOREIGN KEY (domain_id) REFERENCES domains;
 ALTER TABLE logins ADD FOREIGN KEY (account_id) REFERENCES accounts;
+
+-- In the form in which people are looked for: however an address or number was written.
+CREATE INDEX ON accounts ((btrim(customer_no, E' \t\r\n')));

@@ -13,6 +13,7 @@ use super::data_map::{DataMap, RetentionGround};
 use super::identity::Level;
 use super::language::{Language, Text};
 use super::recipient::Recipient;
+use super::retention::{FiscalYear, FiscalYears};
 use super::right::Right;
 
 pub use findings::{Finding, FindingCode, Severity, findings};
@@ -54,7 +55,8 @@ pub struct Organisation {
     #[serde(default)]
     pub recipients: Vec<Recipient>,
     /// Its financial years, oldest first.
-    pub fiscal_years: Vec<FiscalYearEntry>,
+    #[serde(deserialize_with = "fiscal_years")]
+    pub fiscal_years: FiscalYears,
     /// Levels of identity that differ from the defaults.
     #[serde(default)]
     pub levels: Levels,
@@ -237,15 +239,23 @@ impl Levels {
 }
 
 /// First and last day of one financial year (bokföringslagen 3 kap.).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FiscalYearEntry {
-    /// First day.
+struct FiscalYearEntry {
     #[serde(deserialize_with = "date::deserialize")]
-    pub start: NaiveDate,
-    /// Last day.
+    start: NaiveDate,
     #[serde(deserialize_with = "date::deserialize")]
-    pub end: NaiveDate,
+    end: NaiveDate,
+}
+
+/// The years of a profile, each with its own place in an error, and all of them held together.
+fn fiscal_years<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<FiscalYears, D::Error> {
+    let entries = Vec::<FiscalYearEntry>::deserialize(deserializer)?;
+    let years = entries.iter().map(|entry| FiscalYear {
+        start: entry.start,
+        end: entry.end,
+    });
+    FiscalYears::new(years.collect()).map_err(serde::de::Error::custom)
 }
 
 impl Organisation {

@@ -12,7 +12,6 @@ use rand::{Rng, SeedableRng};
 
 use dataratt::adapters::profiles;
 use dataratt::domain::organisation::Organisation;
-use dataratt::domain::retention::{FiscalYear, FiscalYears};
 use dataratt::domain::sealing::SecretKey;
 use dataratt::services::ports::{Clock, Random, System, SystemError, Systems};
 use dataratt::services::{Context, Keys, PasswordCost, Policy};
@@ -94,7 +93,6 @@ impl TestContext {
             random: Arc::new(SeededRandom::new(1)),
             keys: Keys::new(SecretKey::new([42; 32])),
             organisation: Arc::clone(&ADMAX),
-            fiscal_years: Arc::new(fiscal_years(&ADMAX)),
             systems: Arc::new(NoSystems),
             policy: policy(),
         };
@@ -146,7 +144,6 @@ static ADMAX: LazyLock<Arc<Organisation>> =
 pub fn policy() -> Policy {
     Policy {
         cool_off: Duration::from_hours(24),
-        two_person: true,
         limits: true,
         public_url: PUBLIC_URL.to_owned(),
         portal: None,
@@ -155,15 +152,6 @@ pub fn policy() -> Policy {
             passes: 1,
         },
     }
-}
-
-/// The fiscal years of a profile.
-pub fn fiscal_years(organisation: &Organisation) -> FiscalYears {
-    let years = organisation.fiscal_years.iter().map(|year| FiscalYear {
-        start: year.start,
-        end: year.end,
-    });
-    FiscalYears::new(years.collect()).expect("the profile's fiscal years hold together")
 }
 
 #[test]

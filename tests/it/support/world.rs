@@ -19,7 +19,7 @@ use dataratt::services::{Result, accounts, codes, planning};
 use dataratt::store::cases::{self, StoredCase};
 use dataratt::worker;
 
-use super::context::{TestContext, fiscal_years};
+use super::context::TestContext;
 use super::database::{self, Database};
 use super::host::{self, Host};
 use super::smtp::Sink;
@@ -52,7 +52,6 @@ impl World {
         let (database, host, sink) = (database::database(), host::host(), Sink::start());
         let organisation = Arc::new(profiles::load(profile).expect("the profile ships"));
         let mut ctx = TestContext::new(database.pool(8));
-        ctx.fiscal_years = Arc::new(fiscal_years(&organisation));
         ctx.systems = Arc::new(host.connected(&organisation.map));
         ctx.organisation = Arc::clone(&organisation);
         ctx.policy.cool_off = Duration::ZERO;

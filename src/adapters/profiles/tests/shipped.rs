@@ -212,7 +212,8 @@ fn financial_years_follow_each_other_without_a_gap(
     #[case] start: &str,
     #[case] end: &str,
 ) {
-    let years = profile(stem).fiscal_years;
+    let organisation = profile(stem);
+    let years = organisation.fiscal_years.listed();
     assert_eq!(years.len(), count);
     assert!(
         years
