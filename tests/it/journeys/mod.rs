@@ -1,4 +1,5 @@
 //! Whole journeys through the use cases, against real databases, with real mail.
 
 mod erasure;
+mod identity;
 mod interrupted;
