@@ -90,10 +90,7 @@ fn who_must_prove_themselves_is_told_how() {
 
 #[test]
 fn a_chain_names_every_cause_once() {
-    let error = crate::store::Error::Database(diesel_error());
-    assert_eq!(chain(&error), "database error: There was a bug");
-}
-
-fn diesel_error() -> diesel::result::Error {
-    diesel::result::Error::QueryBuilderError("There was a bug".into())
+    let cause = std::io::Error::other("connection reset");
+    let error = Error::internal(Error::internal(cause));
+    assert_eq!(chain(&error), "internal error: internal error: connection reset");
 }

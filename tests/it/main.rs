@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod api;
 mod desk;
 mod guards;
 mod handoff;
