@@ -7,7 +7,6 @@ pub mod codes;
 mod context;
 mod error;
 pub mod execution;
-pub mod figures;
 pub mod handling;
 pub mod handoff;
 pub mod intake;

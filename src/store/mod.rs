@@ -3,7 +3,6 @@
 pub mod audit;
 pub mod cases;
 mod error;
-pub mod figures;
 pub mod identity;
 pub mod jobs;
 pub mod keys;

@@ -1,5 +1,7 @@
 //! The public register of recipients, and what is known of systems, staff and the work.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,7 +14,7 @@ use crate::domain::recipient::Recipient;
 use crate::domain::staff::Permission;
 use crate::http::auth::{Credentials, as_staff};
 use crate::http::error::{ApiError, Problem};
-use crate::services::{Context, Error, accounts, figures};
+use crate::services::{Context, Error, accounts, statistics};
 
 type Answer = Result<HttpResponse, ApiError>;
 
@@ -217,12 +219,14 @@ pub struct Stats {
     /// Open cases past their day.
     pub late: i64,
     /// Answered within the last 30 days.
-    pub answered_recently: i64,
+    pub answered_recently: usize,
     /// The median of days from receipt to answer, over those.
     pub median_days: Option<i64>,
     /// Notices without the answer that is awaited.
     pub notices_waiting: i64,
-    /// By right.
+    /// How many cases are in each state that any is in.
+    pub by_state: BTreeMap<String, i64>,
+    /// By right; every right is there.
     pub by_right: Vec<RightStats>,
 }
 
@@ -249,11 +253,11 @@ pub struct RightStats {
 )]
 #[get("/register/stats")]
 pub async fn read_figures(app: web::Data<App>, credentials: Credentials) -> Answer {
-    let figures = as_staff(&app, credentials, |ctx, who| figures::read(ctx, &who.actor)).await?;
-    let by_right = figures.by_right.iter().map(|(right, open, all)| RightStats {
+    let figures = as_staff(&app, credentials, |ctx, who| statistics::figures(ctx, &who.actor)).await?;
+    let by_right = figures.by_right.iter().map(|(right, counts)| RightStats {
         right: right.name(),
-        open: *open,
-        all: *all,
+        open: counts.open,
+        all: counts.all,
     });
     Ok(HttpResponse::Ok().json(Stats {
         open: figures.open,
@@ -262,5 +266,6 @@ pub async fn read_figures(app: web::Data<App>, credentials: Credentials) -> Answ
         median_days: figures.median_days,
         notices_waiting: figures.notices_waiting,
         by_right: by_right.collect(),
+        by_state: figures.by_state,
     }))
 }

@@ -312,10 +312,9 @@ fn systems_staff_and_figures_are_told_by_role() {
         (stats["open"].as_i64(), stats["late"].as_i64()),
         (Some(1), Some(0))
     );
-    assert_eq!(
-        stats["by_right"],
-        json!([{ "right": "erasure", "open": 1, "all": 1 }])
-    );
+    let by_right = stats["by_right"].as_array().unwrap();
+    assert!(by_right.contains(&json!({ "right": "erasure", "open": 1, "all": 1 })));
+    assert_eq!(stats["by_state"], json!({ "received": 1 }));
     assert_eq!(stats["median_days"], Value::Null);
     api.advance(chrono::TimeDelta::days(40));
     let admin = api.token(Role::Admin);
