@@ -7,7 +7,6 @@ footer-dpo = Data protection officer
 footer-authority = Supervisory authority
 footer-register = Who we share data with
 footer-start = Your rights
-footer-organisation-number = Company no. { $number }
 imy-name = Integritetsskyddsmyndigheten (IMY), the Swedish Authority for Privacy Protection
 imy-link = imy.se/en
 organisation-number = company number { $number }

@@ -7,7 +7,6 @@ footer-dpo = Dataskyddsombud
 footer-authority = Tillsynsmyndighet
 footer-register = Vilka vi delar uppgifter med
 footer-start = Dina rättigheter
-footer-organisation-number = Org.nr { $number }
 imy-name = Integritetsskyddsmyndigheten (IMY)
 imy-link = imy.se
 organisation-number = organisationsnummer { $number }
