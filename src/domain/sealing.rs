@@ -42,6 +42,8 @@ pub enum Purpose {
     Idempotency,
     /// Sealing what belongs to staff, such as TOTP secrets.
     StaffSecrets,
+    /// Sealing what the portal vouched for while the person fills in the form.
+    Handoff,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Throttles => "throttles",
             Self::Idempotency => "idempotency",
             Self::StaffSecrets => "staff-secrets",
+            Self::Handoff => "handoff",
         }
     }
 }
@@ -180,6 +183,7 @@ mod tests {
             Purpose::Throttles,
             Purpose::Idempotency,
             Purpose::StaffSecrets,
+            Purpose::Handoff,
         ];
         let keys: std::collections::BTreeSet<[u8; 32]> =
             purposes.iter().map(|p| *key().derive(*p).bytes()).collect();

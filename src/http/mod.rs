@@ -6,10 +6,15 @@ pub mod auth;
 mod blocking;
 mod body;
 pub mod client;
+mod customer;
 pub mod docs;
 pub mod error;
 pub mod headers;
 mod health;
+mod outbox;
+pub mod pages;
+mod recipient;
+mod register_page;
 mod spans;
 pub mod views;
 
@@ -42,9 +47,12 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .configure(health::configure)
         .configure(assets::configure)
         .configure(docs::configure)
-        .configure(api::configure);
-    // Pages go here, each with a `configure` of its own: customer, staff, recipient, outbox.
-    cfg.default_service(web::to(api::unknown_page));
+        .configure(api::configure)
+        .configure(customer::configure)
+        .configure(recipient::configure)
+        .configure(register_page::configure)
+        .configure(outbox::configure)
+        .default_service(web::to(pages::unknown));
 }
 
 /// A server on `listener`, which may have been given port 0. It runs once it is awaited, and until its handle stops

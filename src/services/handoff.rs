@@ -1,8 +1,10 @@
 //! The hand-off of a logged-in customer from the host's own portal, by a signed token that works once.
 
-use chrono::{DateTime, Utc};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Context, Error, Result};
 use crate::domain::contact::{Email, PersonName};
@@ -15,6 +17,10 @@ const MAX_LIFE_SECONDS: i64 = 300;
 /// How far the portal's clock may be ahead of ours.
 const LEEWAY_SECONDS: i64 = 60;
 const MAX_TOKEN_BYTES: usize = 8192;
+/// How long a customer who was handed over may take to fill in the form.
+const FORM_LIFE: TimeDelta = TimeDelta::minutes(60);
+/// Where what is vouched for is sealed for.
+const FORM: &str = "handoff.form";
 const MAX_ID_CHARS: usize = 128;
 
 /// Methods (RFC 8176) that one of is enough to call the portal's login strong: a second factor, or a key in hardware.
@@ -80,7 +86,7 @@ fn length(key: &DecodingKey) -> usize {
 }
 
 /// A customer whom the portal vouches for. Nothing comes of it before [`consume`].
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandedOver {
     /// The customer's number, when the portal gave it (`sub`).
     pub customer_number: Option<String>,
@@ -199,4 +205,34 @@ pub fn consume(conn: &mut Conn, handed_over: &HandedOver) -> Result<()> {
     } else {
         Err(Error::Gone("handoff_used"))
     }
+}
+
+/// What the portal vouches for, sealed to lie in the form while the customer fills it in. The token itself is good for
+/// a few minutes only.
+#[must_use]
+pub fn seal(ctx: &Context, handed_over: &HandedOver) -> String {
+    // The token stays used up for as long as any form made of it can be sent.
+    let until = handed_over.until.max(ctx.now() + FORM_LIFE);
+    let kept = HandedOver {
+        until,
+        ..handed_over.clone()
+    };
+    let text = serde_json::to_vec(&kept).unwrap_or_default();
+    let key = ctx.keys.for_purpose(Purpose::Handoff);
+    URL_SAFE_NO_PAD.encode(key.seal(ctx.nonce(), FORM, &text))
+}
+
+/// Opens what [`seal`] made.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] `handoff_invalid` when we did not make it, or it has become too old.
+pub fn unseal(ctx: &Context, sealed: &str) -> Result<HandedOver> {
+    let invalid = || Error::Unauthenticated("handoff_invalid");
+    let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| invalid())?;
+    let key = ctx.keys.for_purpose(Purpose::Handoff);
+    let text = key.open(FORM, &bytes).map_err(|_| invalid())?;
+    let handed_over: HandedOver = serde_json::from_slice(&text).map_err(|_| invalid())?;
+    (ctx.now() < handed_over.until)
+        .then_some(handed_over)
+        .ok_or_else(invalid)
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::jobs::{self, Job};
+use super::handoff::{self, HandedOver};
 use super::{Context, Error, FieldError, Result, codes};
 use crate::domain::contact::{ContactError, Email, FreeText, PersonName};
 use crate::domain::deadline::Deadline;
@@ -233,6 +234,46 @@ pub const STAFF_CHANNELS: [&str; 6] = ["email", "phone", "chat", "letter", "in_p
 /// # Errors
 /// When the Idempotency-Key came with another body before, or the database fails.
 pub fn submit(ctx: &Context, request: &Request, arrival: &Arrival<'_>) -> Result<StoredCase> {
+    submit_with(ctx, request, arrival, |_| Ok(()))
+}
+
+/// As [`submit`], for somebody whom the portal handed over: who they are is what the portal says, whatever was typed,
+/// and its word is their first proof. The token is used up with the case that it makes.
+///
+/// # Errors
+/// [`Error::Gone`] `handoff_used` when another case was made of it, and those of [`submit`].
+pub fn submit_handed_over(
+    ctx: &Context,
+    request: &Request,
+    arrival: &Arrival<'_>,
+    handed_over: &HandedOver,
+) -> Result<StoredCase> {
+    let file = CaseFile {
+        email: Some(handed_over.email.clone()),
+        name: handed_over.name.clone(),
+        personal_number: handed_over.personal_number.clone(),
+        customer_number: handed_over.customer_number.clone(),
+        message: request.file.message.clone(),
+        acting_for: None,
+    };
+    let request = Request {
+        file,
+        ..request.clone()
+    };
+    let arrival = Arrival {
+        proofs: vec![Method::Portal],
+        ..arrival.clone()
+    };
+    submit_with(ctx, &request, &arrival, |conn| handoff::consume(conn, handed_over))
+}
+
+/// `with`: what must hold for the case to stand, in its transaction. A repeated submission does not get there.
+fn submit_with(
+    ctx: &Context,
+    request: &Request,
+    arrival: &Arrival<'_>,
+    with: impl Fn(&mut Conn) -> Result<()>,
+) -> Result<StoredCase> {
     let idempotency = arrival.idempotency.map(|(key, body)| {
         let secret = ctx.keys.for_purpose(Purpose::Idempotency);
         (
@@ -240,9 +281,11 @@ pub fn submit(ctx: &Context, request: &Request, arrival: &Arrival<'_>) -> Result
             secret.digest(&[b"body", body]),
         )
     });
-    let outcome = ctx
-        .store
-        .transaction(|conn| insert(ctx, conn, request, arrival, idempotency.as_ref()));
+    let outcome = ctx.store.transaction(|conn| {
+        let case = insert(ctx, conn, request, arrival, idempotency.as_ref())?;
+        with(conn)?;
+        Ok(case)
+    });
     match (outcome, idempotency) {
         (Err(Taken::Store(store::Error::Duplicate(_))), Some((key, body))) => {
             let earlier = cases::find_by_idempotency(&mut *ctx.store.get()?, &key)?;

@@ -8,10 +8,10 @@ use super::handling::{ACTIONS, MESSAGE};
 use super::intake::{self, CaseFile};
 use super::planning::{self, PlanFacts};
 use super::searching::{self, Subject};
-use super::{Context, Error, Result, notices};
+use super::{Context, Error, Result, notices, telling};
 use crate::domain::audit;
 use crate::domain::calendar::stockholm_date;
-use crate::domain::case::{Confirmation, Proposal, State};
+use crate::domain::case::{Confirmation, Proposal, RefusalGround, State};
 use crate::domain::deadline::Clock;
 use crate::domain::identity::Proof;
 use crate::domain::ids::{PlanId, Reference, StaffId};
@@ -82,6 +82,8 @@ pub struct PlanView {
     pub prepared_by: Option<StaffId>,
     /// Until when an approved erasure can be stopped.
     pub cool_off_until: Option<DateTime<Utc>>,
+    /// The ids of the recipients who will be told.
+    pub told: Vec<String>,
 }
 
 /// A case for staff; that they looked is recorded.
@@ -146,6 +148,7 @@ pub fn plan_view(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Op
         _ => None,
     };
     let (facts, steps) = (planning::facts(ctx, &file.plan), plans::list_steps(conn, id)?);
+    let told = file.told.into_iter().filter(|told| told.outcome.reaches());
     Ok(Some(PlanView {
         id,
         facts,
@@ -154,6 +157,7 @@ pub fn plan_view(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Op
         confirmation,
         prepared_by,
         cool_off_until,
+        told: told.map(|told| told.recipient).collect(),
     }))
 }
 
@@ -175,7 +179,7 @@ fn open_messages(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Ve
 /// The names of the actions that the state allows the actor now.
 #[must_use]
 pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static str> {
-    use crate::domain::case::{Event, RefusalGround};
+    use crate::domain::case::Event;
     let Some(by) = actor.staff() else { return vec![] };
     let now = ctx.now();
     let handles = actor.may(Permission::HandleCases);
@@ -318,6 +322,8 @@ pub struct PersonCase {
     pub plan: Option<PlanView>,
     /// The answer, once there is one.
     pub answer: Option<AnswerFacts>,
+    /// Why it was refused, when it was: the ground, and the reasons in staff's words.
+    pub refusal: Option<(RefusalGround, String)>,
     /// The events that mean something to the person.
     pub events: Vec<audit::Event>,
 }
@@ -362,6 +368,10 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
         } else {
             None
         };
+        let refusal = match case.case.state {
+            State::Refused { ground, .. } => Some((ground, telling::refusal_reason(ctx, conn, &case)?)),
+            _ => None,
+        };
         let events = trail::list(conn, case.id.0)?;
         Ok(PersonCase {
             clock: case.deadline.as_of(stockholm_date(ctx.now())).clock(),
@@ -371,6 +381,7 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
                 .collect(),
             plan,
             answer,
+            refusal,
             events: events
                 .into_iter()
                 .filter(|e| PERSON_EVENTS.contains(&e.action.as_str()))

@@ -51,16 +51,27 @@ fn refusal(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<Letter> 
     let State::Refused { ground, .. } = case.case.state else {
         return Err(super::Error::internal("a refusal without a refused case"));
     };
-    let sealed = proposals::find_reason(conn, case.id)?;
-    let reason = sealed
-        .map(|sealed| key.open::<String>(REASON, &sealed))
-        .transpose()?
-        .unwrap_or_default();
+    let reason = open_reason(conn, case, key)?;
     Ok(Letter::Refused {
         right: case.case.right,
         ground,
         reason,
     })
+}
+
+/// The reasons of a refusal, in staff's words; empty when none were written.
+///
+/// # Errors
+/// When the database fails.
+pub fn refusal_reason(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<String> {
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    open_reason(conn, case, &key)
+}
+
+fn open_reason(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<String> {
+    let sealed = proposals::find_reason(conn, case.id)?;
+    let reason = sealed.map(|sealed| key.open::<String>(REASON, &sealed)).transpose()?;
+    Ok(reason.unwrap_or_default())
 }
 
 /// Sends a letter to the person, at the best address for what it holds; without one the case asks

@@ -31,6 +31,13 @@ impl Words<'_> {
         )
     }
 
+    /// A category's name.
+    #[must_use]
+    pub fn category(&self, id: &str) -> String {
+        let category = self.organisation.category(id);
+        category.map_or_else(|| id.to_owned(), |category| category.name.get(self.t.language()).to_owned())
+    }
+
     /// What a table holds: its category's name.
     #[must_use]
     pub fn contents(&self, system: &str, table: &str) -> String {

@@ -81,6 +81,14 @@ pub enum TellOutcome {
     },
 }
 
+impl TellOutcome {
+    /// Whether the recipient will be told.
+    #[must_use]
+    pub const fn reaches(&self) -> bool {
+        matches!(self, Self::Email { .. } | Self::Manual { .. })
+    }
+}
+
 /// Why a recipient cannot be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

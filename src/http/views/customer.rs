@@ -18,6 +18,8 @@ pub struct StartPage {
     pub t: Texts,
     /// The frame.
     pub page: Page,
+    /// What was typed as the case number, when it is none.
+    pub reference: Option<String>,
 }
 
 impl StartPage {
@@ -43,6 +45,8 @@ pub struct RequestForm {
     pub errors: FieldErrors,
     /// Makes sending the form twice one request: the idempotency key.
     pub submission: String,
+    /// What the portal vouches for, sealed, when it handed the person over: who they are is then not typed.
+    pub handed_over: Option<String>,
 }
 
 /// What was typed into the form.
@@ -119,8 +123,6 @@ pub struct CodePage {
     pub reference: String,
     /// What was wrong with the code: `code_invalid`, `code_spent` or `code_too_many`.
     pub error: Option<String>,
-    /// Whether a new code was just asked for.
-    pub sent_again: bool,
 }
 
 /// `/requests/{reference}` after the code: everything the person may know about their case.
@@ -165,7 +167,9 @@ pub struct CasePage {
     pub may_stop_until: Option<String>,
     /// Whether the person may write now.
     pub may_write: bool,
-    /// What was wrong with the form just sent (`accept`, `message`).
+    /// The message as typed, when something was wrong with it.
+    pub message: String,
+    /// What was wrong with the form just sent (`accept`, `message`, `sure`).
     pub errors: FieldErrors,
 }
 
@@ -184,8 +188,12 @@ pub struct PlanView {
     pub told: Vec<String>,
     /// The last day anything can still be in a backup.
     pub backups_until: Option<NaiveDate>,
-    /// Whether the person already said yes.
+    /// What names the plan that was shown, when it is confirmed.
+    pub hash: String,
+    /// Whether nothing is (any longer) asked of the person.
     pub confirmed: bool,
+    /// Whether the person said yes, and a second person has yet to approve.
+    pub awaits_approval: bool,
 }
 
 /// The answer to an erasure.

@@ -58,6 +58,8 @@ pub struct NoticeOpenPage {
     pub categories: Vec<String>,
     /// The outcomes this role may answer with, after `outcome-`.
     pub outcomes: Vec<String>,
+    /// The grounds this role may have for keeping data, after `notice-ground-`.
+    pub grounds: Vec<String>,
     /// What was typed.
     pub values: NoticeValues,
     /// What is wrong with it.
@@ -82,18 +84,6 @@ pub struct NoticeValues {
 impl NoticeValues {
     fn on_ground(&self, ground: &str) -> bool {
         self.ground == ground
-    }
-}
-
-impl NoticeOpenPage {
-    fn grounds(&self) -> [&'static str; 5] {
-        [
-            "own_controller",
-            "legal_obligation",
-            "legal_claims",
-            "active_service",
-            "technical_impossible",
-        ]
     }
 }
 

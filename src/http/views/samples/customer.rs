@@ -32,9 +32,11 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         ..case(t, "answered")
     };
     let mut samples = vec![
-        sample("start", &StartPage { t, page: page("/") }),
+        sample("start", &start(t, None)),
+        sample("start-reference", &start(t, Some("DR <7K4M>"))),
         sample("form", &form(t)),
         sample("form-errors", &form_with_errors(t)),
+        sample("form-handed-over", &form_handed_over(t)),
         sample("submitted", &submitted(t)),
         sample("code", &code(t, None)),
         sample("code-wrong", &code(t, Some("code_invalid"))),
@@ -59,6 +61,28 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
     samples
 }
 
+fn start(t: Texts, reference: Option<&str>) -> StartPage {
+    StartPage {
+        t,
+        page: page("/"),
+        reference: reference.map(str::to_owned),
+    }
+}
+
+fn form_handed_over(t: Texts) -> RequestForm {
+    let values = RequestValues {
+        name: "Åsa Öberg".to_owned(),
+        email: "asa.oberg@skogsblomma.test".to_owned(),
+        customer_number: "K-1042".to_owned(),
+        ..form(t).values
+    };
+    RequestForm {
+        values,
+        handed_over: Some("c2VhbGVk".to_owned()),
+        ..form(t)
+    }
+}
+
 fn form(t: Texts) -> RequestForm {
     RequestForm {
         t,
@@ -70,6 +94,7 @@ fn form(t: Texts) -> RequestForm {
         },
         errors: FieldErrors::default(),
         submission: "0192f0c1".to_owned(),
+        handed_over: None,
     }
 }
 
@@ -118,7 +143,6 @@ fn code(t: Texts, error: Option<&str>) -> CodePage {
         page: page("/requests/R-7K2M-94QX"),
         reference: REFERENCE.to_owned(),
         error: error.map(str::to_owned),
-        sent_again: error.is_none(),
     }
 }
 
@@ -143,6 +167,7 @@ fn case(t: Texts, state: &str) -> CasePage {
         may_withdraw: true,
         may_stop_until: None,
         may_write: state != "closed",
+        message: String::new(),
         errors: FieldErrors::default(),
     }
 }
@@ -187,7 +212,9 @@ fn plan(confirmed: bool) -> PlanView {
         kept: kept(),
         told: words(&["Norddomän Registry", "Brevduvan Utskick", "Molnkontoret"]),
         backups_until: Some(date("2026-10-13")),
+        hash: "5e1f".to_owned(),
         confirmed,
+        awaits_approval: confirmed,
     }
 }
 

@@ -99,6 +99,13 @@ fn open(t: Texts, role: &str) -> NoticeOpenPage {
             "forwarded_to_subprocessors",
             "wrong_recipient",
         ]),
+        grounds: words(&[
+            "own_controller",
+            "legal_obligation",
+            "legal_claims",
+            "active_service",
+            "technical_impossible",
+        ]),
         values: NoticeValues::default(),
         errors: FieldErrors::default(),
     }

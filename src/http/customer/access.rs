@@ -1,0 +1,163 @@
+//! Getting to a case: the code, and the cookie that a right code gives.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::case_view::CaseView;
+use super::{named, path_of};
+use crate::domain::ids::Reference;
+use crate::http::auth::cookie;
+use crate::http::error::{retry_after, status};
+use crate::http::pages::{Answer, Form, PageError, Visit};
+use crate::http::views::customer::CodePage;
+use crate::services::{Error, codes, overview};
+
+/// The name of the cookie that opens one case. With https browsers insist on Secure, on `/` and on this host alone.
+pub(super) const fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-case" } else { "case" }
+}
+
+/// The token that the request brings, whatever it opens.
+pub(super) fn token(visit: &Visit) -> Option<String> {
+    let cookie = visit.request.cookie(cookie_name(visit.app.web.secure))?;
+    Some(cookie.value().to_owned()).filter(|token| !token.is_empty())
+}
+
+/// The case, for who entered a code; for all others the field for the code, whether or not there is such a case.
+pub(super) async fn show(visit: Visit, path: web::Path<String>) -> Answer {
+    let reference = named(&visit, &path)?;
+    if reference.as_str() != path.as_str() {
+        return Ok(visit.see_other(&path_of(&reference), None));
+    }
+    let Some(token) = token(&visit) else {
+        return Ok(visit.show(&code_page(&visit, &reference, None)));
+    };
+    let (wanted, secret) = (reference.clone(), token.clone());
+    let seen = visit.attempt(move |ctx| overview::person_case(ctx, &wanted, &secret));
+    match seen.await {
+        Ok(person) => Ok(visit.show(&CaseView::new(&visit, &person, &token).page())),
+        Err(Error::Unauthenticated(_)) => Ok(visit.show(&code_page(&visit, &reference, None))),
+        Err(error) => Err(visit.fail(&error)),
+    }
+}
+
+fn code_page(visit: &Visit, reference: &Reference, error: Option<&str>) -> CodePage {
+    CodePage {
+        t: visit.t(),
+        page: visit.page_at(&path_of(reference), String::new()),
+        reference: reference.to_string(),
+        error: error.map(str::to_owned),
+    }
+}
+
+/// The field for the code.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typed {
+    code: String,
+}
+
+/// Enters a code.
+pub(super) async fn verify(visit: Visit, path: web::Path<String>, Form(typed): Form<Typed>) -> Answer {
+    visit.check_origin()?;
+    let reference = named(&visit, &path)?;
+    let wanted = reference.clone();
+    let verified = visit.attempt(move |ctx| codes::verify(ctx, &wanted, &typed.code));
+    match verified.await {
+        Ok(verified) => {
+            let name = cookie_name(visit.app.web.secure);
+            let more = cookie(&visit.app, name, verified.token, None);
+            Ok(visit.see_other_with(&path_of(&reference), None, Some(more)))
+        }
+        Err(error) => wrong_code(&visit, &reference, &error),
+    }
+}
+
+fn wrong_code(visit: &Visit, reference: &Reference, error: &Error) -> Answer {
+    let key = match error {
+        Error::Rejected(_) => "code_invalid",
+        Error::Gone(_) => "code_spent",
+        Error::TooMany { .. } => "code_too_many",
+        _ => return Err(visit.fail(error)),
+    };
+    let mut response = visit.render(status(error), &code_page(visit, reference, Some(key)));
+    if let Some(seconds) = retry_after(error) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    Ok(response)
+}
+
+/// Asks for a new code. The answer is always the same.
+pub(super) async fn ask_again(visit: Visit, path: web::Path<String>) -> Answer {
+    visit.check_origin()?;
+    let reference = named(&visit, &path)?;
+    let wanted = reference.clone();
+    visit.run(move |ctx| codes::ask_again(ctx, &wanted)).await?;
+    Ok(visit.see_other(&path_of(&reference), Some("code_sent")))
+}
+
+/// Who entered a code and now does something with the case.
+pub(super) struct Holder {
+    /// The visit.
+    pub visit: Visit,
+    /// The case.
+    pub reference: Reference,
+    /// What opens it.
+    pub token: String,
+}
+
+impl Holder {
+    /// Whoever sent a form with the cookie of a case, from a page of that case. `None`: a code must be entered first.
+    ///
+    /// # Errors
+    /// When the form was not sent from our page, or the address names no case.
+    pub fn of(visit: Visit, path: &str, csrf: &str) -> Result<Option<Self>, PageError> {
+        let reference = named(&visit, path)?;
+        visit.check_origin()?;
+        let Some(token) = token(&visit) else { return Ok(None) };
+        visit.check_form(&token, csrf)?;
+        Ok(Some(Self {
+            visit,
+            reference,
+            token,
+        }))
+    }
+
+    /// To the case's page.
+    pub fn back(&self, flash: Option<&'static str>) -> HttpResponse {
+        self.visit.see_other(&path_of(&self.reference), flash)
+    }
+
+    /// The case's page again, with what was wrong with the form.
+    ///
+    /// # Errors
+    /// When the case cannot be shown.
+    pub async fn show_again(&self, change: impl FnOnce(&mut CaseView)) -> Answer {
+        let (wanted, secret) = (self.reference.clone(), self.token.clone());
+        let seen = self
+            .visit
+            .attempt(move |ctx| overview::person_case(ctx, &wanted, &secret));
+        match seen.await {
+            Ok(person) => {
+                let mut view = CaseView::new(&self.visit, &person, &self.token);
+                change(&mut view);
+                Ok(self.visit.render(StatusCode::UNPROCESSABLE_ENTITY, &view.page()))
+            }
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// What a use case refused: without access to the field for the code, else a page that says so.
+    ///
+    /// # Errors
+    /// See above.
+    pub fn failed(&self, error: &Error) -> Answer {
+        match error {
+            Error::Unauthenticated(_) => Ok(self.back(None)),
+            _ => Err(self.visit.fail(error)),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What the person does with their case: confirm, write, withdraw or stop.
+
+use actix_web::web;
+use serde::Deserialize;
+
+use super::access::Holder;
+use super::path_of;
+use crate::domain::case::State;
+use crate::http::pages::{Answer, Form, Visit, field_errors};
+use crate::http::views::layout::FieldErrors;
+use crate::services::{codes, handling, planning};
+
+/// To the field for the code, for who has no access (any more).
+fn code_first(visit: &Visit, path: &str) -> Answer {
+    let reference = super::named(visit, path)?;
+    Ok(visit.see_other(&path_of(&reference), None))
+}
+
+/// The form under the consequences.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Confirmation {
+    csrf: String,
+    accept: String,
+    plan: String,
+}
+
+/// The person confirms the consequences of the plan they were shown.
+pub(super) async fn confirm(visit: Visit, path: web::Path<String>, Form(form): Form<Confirmation>) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    if form.accept != "true" {
+        return holder
+            .show_again(|view| view.errors = FieldErrors::of_fields(&["accept"]))
+            .await;
+    }
+    let (reference, token) = (holder.reference.clone(), holder.token.clone());
+    let confirmed = holder.visit.attempt(move |ctx| {
+        let case = codes::authenticate(ctx, &reference, &token)?;
+        let shown = Some(form.plan.as_str()).filter(|hash| !hash.is_empty());
+        planning::confirm(ctx, case.id, shown)
+    });
+    match confirmed.await {
+        Ok(_) => Ok(holder.back(Some("confirmed"))),
+        Err(error) => holder.failed(&error),
+    }
+}
+
+/// The form for a message.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Message {
+    csrf: String,
+    message: String,
+}
+
+/// The person writes to staff.
+pub(super) async fn write(visit: Visit, path: web::Path<String>, Form(form): Form<Message>) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    let (reference, token, text) = (holder.reference.clone(), holder.token.clone(), form.message.clone());
+    let written = holder.visit.attempt(move |ctx| {
+        let case = codes::authenticate(ctx, &reference, &token)?;
+        handling::write_to_staff(ctx, case.id, &text)
+    });
+    match written.await {
+        Ok(()) => Ok(holder.back(Some("message_sent"))),
+        Err(error) => match field_errors(&error, &[("text", "message")]) {
+            Some(errors) => {
+                holder
+                    .show_again(|view| {
+                        view.message = form.message;
+                        view.errors = errors;
+                    })
+                    .await
+            }
+            None => holder.failed(&error),
+        },
+    }
+}
+
+/// The form to withdraw or stop.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Withdrawal {
+    csrf: String,
+    sure: String,
+}
+
+/// The person takes the request back, which ends the case and so asks whether they are sure; or stops an erasure that
+/// has not begun, which is done at once.
+pub(super) async fn withdraw(visit: Visit, path: web::Path<String>, Form(form): Form<Withdrawal>) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    let (reference, token) = (holder.reference.clone(), holder.token.clone());
+    let withdrawn = holder.visit.attempt(move |ctx| {
+        let case = codes::authenticate(ctx, &reference, &token)?;
+        let stops = matches!(case.case.state, State::Approved { .. });
+        if !stops && case.case.state.can_be_withdrawn() && form.sure != "true" {
+            return Ok(None);
+        }
+        let after = handling::withdraw(ctx, case.id)?;
+        Ok(Some(matches!(after.case.state, State::Withdrawn { .. })))
+    });
+    match withdrawn.await {
+        Ok(None) => {
+            holder
+                .show_again(|view| view.errors = FieldErrors::of_fields(&["sure"]))
+                .await
+        }
+        Ok(Some(true)) => Ok(holder.back(Some("withdrawn"))),
+        Ok(Some(false)) => Ok(holder.back(Some("stopped"))),
+        Err(error) => holder.failed(&error),
+    }
+}

@@ -1,0 +1,162 @@
+//! A case as its person sees it, in their words.
+
+use super::path_of;
+use crate::adapters::templates::facts::Words;
+use crate::domain::audit::Event;
+use crate::domain::calendar::stockholm_date;
+use crate::domain::case::{Confirmation, State};
+use crate::http::auth::csrf_token;
+use crate::http::pages::{Visit, local_time};
+use crate::http::views::customer::{AnswerView, CasePage, MessageItem, PlanView, TimelineItem};
+use crate::http::views::layout::FieldErrors;
+use crate::services::overview::{self, PersonCase};
+
+/// The page of a case in the making.
+pub(super) struct CaseView<'a> {
+    visit: &'a Visit,
+    person: &'a PersonCase,
+    csrf: String,
+    /// The message as typed, when something was wrong with it.
+    pub message: String,
+    /// What was wrong with the form just sent.
+    pub errors: FieldErrors,
+}
+
+impl<'a> CaseView<'a> {
+    /// The case of `person`, for who holds `token`.
+    pub fn new(visit: &'a Visit, person: &'a PersonCase, token: &str) -> Self {
+        Self {
+            visit,
+            person,
+            csrf: csrf_token(&visit.app.ctx, token),
+            message: String::new(),
+            errors: FieldErrors::default(),
+        }
+    }
+
+    fn words(&self) -> Words<'_> {
+        Words {
+            t: self.visit.t(),
+            organisation: &self.visit.app.ctx.organisation,
+        }
+    }
+
+    /// The page.
+    pub fn page(self) -> CasePage {
+        let (stored, clock) = (&self.person.case, &self.person.clock);
+        let case = &stored.case;
+        let may_stop_until = match case.state {
+            State::Approved { cool_off_until } => Some(local_time(cool_off_until)),
+            _ => None,
+        };
+        CasePage {
+            t: self.visit.t(),
+            page: self.visit.page_at(&path_of(&stored.reference), self.csrf.clone()),
+            reference: stored.reference.to_string(),
+            right: case.right,
+            state: case.state.name().to_owned(),
+            received_on: stockholm_date(clock.received_at),
+            due_on: clock.due_on,
+            extended_due_on: clock.extended_due_on,
+            paused: clock.paused,
+            level: case.identity.reached,
+            required_level: case.identity.required,
+            plan: self.plan(),
+            answer: self.answer(),
+            timeline: timeline(&self.person.events),
+            messages: self.messages(),
+            downloads: Vec::new(),
+            may_withdraw: case.state.can_be_withdrawn(),
+            may_stop_until,
+            may_write: case.state.is_open() || matches!(case.state, State::Answered { .. }),
+            message: self.message,
+            errors: self.errors,
+        }
+    }
+
+    fn plan(&self) -> Option<PlanView> {
+        let plan = self.person.plan.as_ref()?;
+        let (words, facts) = (self.words(), &plan.facts);
+        let today = stockholm_date(self.visit.app.ctx.now());
+        let gone = words.going(facts, today);
+        let (domains, services): (Vec<_>, Vec<_>) =
+            facts.services.iter().partition(|service| service.kind == "domain");
+        Some(PlanView {
+            services: services.into_iter().map(|service| words.service(service)).collect(),
+            domains: domains.into_iter().map(|domain| domain.label.clone()).collect(),
+            backups_until: gone.iter().filter_map(|gone| gone.backups_until).max(),
+            gone,
+            kept: words.keeping(facts),
+            told: plan.told.iter().map(|id| words.recipient(id)).collect(),
+            hash: facts.hash.clone(),
+            confirmed: plan.confirmation != Some(Confirmation::Awaited),
+            awaits_approval: self.awaits_approval(plan),
+        })
+    }
+
+    fn awaits_approval(&self, plan: &overview::PlanView) -> bool {
+        plan.confirmation == Some(Confirmation::Given) && self.person.case.case.state == State::Assessing
+    }
+
+    fn answer(&self) -> Option<AnswerView> {
+        let words = self.words();
+        if let Some((ground, reason)) = &self.person.refusal {
+            let ground = words.t.of("refusal-", ground.name());
+            return Some(AnswerView {
+                text: Some(format!("{ground}\n\n{reason}").trim().to_owned()),
+                ..AnswerView::default()
+            });
+        }
+        let facts = self.person.answer.as_ref()?;
+        Some(AnswerView {
+            gone: words.gone(facts),
+            kept: words.kept(facts),
+            told: words.told(facts),
+            text: None,
+        })
+    }
+
+    fn messages(&self) -> Vec<MessageItem> {
+        let item = |message: &overview::Message| MessageItem {
+            at: local_time(message.at),
+            from_person: message.kind == "from_person",
+            text: message.text.clone(),
+        };
+        self.person.messages.iter().map(item).collect()
+    }
+}
+
+/// What has happened, newest first; what has no words for the person is left out.
+fn timeline(events: &[Event]) -> Vec<TimelineItem> {
+    let item = |event: &Event| {
+        Some(TimelineItem {
+            at: local_time(event.at),
+            key: format!("event-{}", event_name(event)?),
+        })
+    };
+    events.iter().rev().filter_map(item).collect()
+}
+
+fn event_name(event: &Event) -> Option<&'static str> {
+    let refuses = event.detail.get("ground").is_some_and(|ground| !ground.is_null());
+    Some(match event.action.as_str() {
+        "case_received" => "received",
+        "identity_level_reached" => "identity_proven",
+        "identity_accepted" => "identity_accepted",
+        "plan_made" => "plan_prepared",
+        "consequences_confirmed" => "plan_confirmed",
+        "proposal_approved" if refuses => "refused",
+        "proposal_approved" => "plan_approved",
+        "erasure_started" => "erasure_started",
+        "erasure_stopped" => "stopped",
+        "erasure_completed" => "erasure_verified",
+        "deadline_extended" => "extended",
+        "message_sent" => "message_sent",
+        "message_received" => "message_received",
+        "notices_released" => "notices_sent",
+        "case_withdrawn" => "withdrawn",
+        "case_closed" => "closed",
+        "case_reopened" => "reopened",
+        _ => return None,
+    })
+}

@@ -1,0 +1,61 @@
+//! The public register: who gets data, what for and where, under the headings of the host's own policy.
+
+use actix_web::web;
+
+use super::pages::{self, Answer, Visit, reading};
+use super::views::customer::{RegisterGroup, RegisterPage, RegisterRecipient};
+use crate::domain::organisation::Organisation;
+use crate::domain::recipient::{Recipient, RecipientGroup};
+
+/// The headings in their order, with the names of their texts.
+const GROUPS: [(RecipientGroup, &str); 4] = [
+    (RecipientGroup::MarketingAndAnalysis, "marketing_and_analysis"),
+    (RecipientGroup::DeliverServices, "deliver_services"),
+    (RecipientGroup::TakePayment, "take_payment"),
+    (RecipientGroup::Other, "other"),
+];
+
+/// The address of the page.
+pub(super) fn configure(cfg: &mut web::ServiceConfig) {
+    let page = web::resource("/register").default_service(web::to(pages::wrong_method));
+    cfg.service(page.route(reading().to(show)));
+}
+
+async fn show(visit: Visit) -> Answer {
+    let groups = GROUPS
+        .iter()
+        .map(|(group, name)| RegisterGroup {
+            purpose: visit.t().of("register-group-", name),
+            recipients: recipients(&visit, *group),
+        })
+        .filter(|group| !group.recipients.is_empty());
+    Ok(visit.show(&RegisterPage {
+        t: visit.t(),
+        page: visit.page(String::new()),
+        groups: groups.collect(),
+        updated_on: None,
+    }))
+}
+
+fn recipients(visit: &Visit, group: RecipientGroup) -> Vec<RegisterRecipient> {
+    let organisation: &Organisation = &visit.app.ctx.organisation;
+    let of_group = organisation.recipients.iter().filter(|recipient| recipient.group == group);
+    of_group.map(|recipient| line(visit, recipient)).collect()
+}
+
+fn line(visit: &Visit, recipient: &Recipient) -> RegisterRecipient {
+    let language = visit.language();
+    let country = recipient.country.map(|country| {
+        let name = country.name(language);
+        name.unwrap_or(country.code()).to_owned()
+    });
+    let role = serde_json::to_value(recipient.role).ok();
+    RegisterRecipient {
+        name: recipient.name.clone(),
+        country: country.unwrap_or_else(|| visit.t().get("register-country-unknown")),
+        role: role
+            .and_then(|role| role.as_str().map(str::to_owned))
+            .unwrap_or_default(),
+        data: recipient.shared.get(language).to_owned(),
+    }
+}
