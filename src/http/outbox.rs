@@ -38,7 +38,9 @@ fn directory(visit: &Visit) -> Result<PathBuf, PageError> {
 
 async fn list(visit: Visit) -> Answer {
     let directory = directory(&visit)?;
-    let mails = visit.run(move |_| mail::list(&directory, SHOWN).map_err(Error::internal)).await?;
+    let mails = visit
+        .run(move |_| mail::list(&directory, SHOWN).map_err(Error::internal))
+        .await?;
     Ok(visit.show(&OutboxPage {
         t: visit.t(),
         page: visit.page(String::new()),

@@ -145,7 +145,14 @@ async fn open(visit: Visit, token: web::Path<String>, Form(sent): Form<Sent>) ->
         Ok(opened) if opened.public.settled => Ok(gone(&visit, &token)),
         Ok(opened) => {
             let values = opened.answer.as_ref().map(answered).unwrap_or_default();
-            Ok(visit.show(&inside(&visit, &token, &sent.code, &opened, values, FieldErrors::default())))
+            Ok(visit.show(&inside(
+                &visit,
+                &token,
+                &sent.code,
+                &opened,
+                values,
+                FieldErrors::default(),
+            )))
         }
         Err(error) => refused(&visit, &token, &error).await,
     }
@@ -154,10 +161,16 @@ async fn open(visit: Visit, token: web::Path<String>, Form(sent): Form<Sent>) ->
 fn answered(answer: &notice::Answer) -> NoticeValues {
     NoticeValues {
         outcome: answer.outcome.name().to_owned(),
-        ground: answer.ground.map(|ground| ground.name().to_owned()).unwrap_or_default(),
+        ground: answer
+            .ground
+            .map(|ground| ground.name().to_owned())
+            .unwrap_or_default(),
         statute: answer.statute.clone().unwrap_or_default(),
         comment: String::new(),
-        backups_until: answer.backups_until.map(|date| date.to_string()).unwrap_or_default(),
+        backups_until: answer
+            .backups_until
+            .map(|date| date.to_string())
+            .unwrap_or_default(),
     }
 }
 
@@ -176,7 +189,11 @@ fn inside(
         .recipient(&notice.recipient)
         .and_then(|recipient| serde_json::to_value(recipient.role).ok())
         .and_then(|role| role.as_str().map(str::to_owned));
-    let basis = if notice.independent { "controller" } else { "processor" };
+    let basis = if notice.independent {
+        "controller"
+    } else {
+        "processor"
+    };
     let identifiers = opened.identifiers.iter();
     NoticeOpenPage {
         t,
@@ -193,8 +210,16 @@ fn inside(
             .map(|known| (t.of("identifier-", known.kind.name()), known.value.clone()))
             .collect(),
         categories: opened.categories.iter().map(|id| words.category(id)).collect(),
-        outcomes: opened.outcomes.iter().map(|outcome| outcome.name().to_owned()).collect(),
-        grounds: opened.grounds.iter().map(|ground| ground.name().to_owned()).collect(),
+        outcomes: opened
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.name().to_owned())
+            .collect(),
+        grounds: opened
+            .grounds
+            .iter()
+            .map(|ground| ground.name().to_owned())
+            .collect(),
         values,
         errors,
     }
@@ -212,9 +237,7 @@ async fn refused(visit: &Visit, token: &str, error: &Error) -> Answer {
     let notice = visit.run(move |ctx| notices::view(ctx, &wanted)).await?;
     let mut response = visit.render(status(error), &front(visit, token, &notice, Some(key)));
     if let Some(seconds) = retry_after(error) {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     Ok(response)
 }
@@ -295,7 +318,10 @@ mod tests {
             backups_until: "31/12".to_owned(),
             code: String::new(),
         };
-        assert_eq!(wrong(&all), ["outcome", "ground", "backups_until", "statute", "comment"]);
+        assert_eq!(
+            wrong(&all),
+            ["outcome", "ground", "backups_until", "statute", "comment"]
+        );
     }
 
     #[test]

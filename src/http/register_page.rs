@@ -22,15 +22,16 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
 }
 
 async fn show(visit: Visit) -> Answer {
+    let t = visit.t();
     let groups = GROUPS
         .iter()
         .map(|(group, name)| RegisterGroup {
-            purpose: visit.t().of("register-group-", name),
+            purpose: t.of("register-group-", name),
             recipients: recipients(&visit, *group),
         })
         .filter(|group| !group.recipients.is_empty());
     Ok(visit.show(&RegisterPage {
-        t: visit.t(),
+        t,
         page: visit.page(String::new()),
         groups: groups.collect(),
         updated_on: None,
@@ -39,11 +40,15 @@ async fn show(visit: Visit) -> Answer {
 
 fn recipients(visit: &Visit, group: RecipientGroup) -> Vec<RegisterRecipient> {
     let organisation: &Organisation = &visit.app.ctx.organisation;
-    let of_group = organisation.recipients.iter().filter(|recipient| recipient.group == group);
+    let of_group = organisation
+        .recipients
+        .iter()
+        .filter(|recipient| recipient.group == group);
     of_group.map(|recipient| line(visit, recipient)).collect()
 }
 
 fn line(visit: &Visit, recipient: &Recipient) -> RegisterRecipient {
+    let t = visit.t();
     let language = visit.language();
     let country = recipient.country.map(|country| {
         let name = country.name(language);
@@ -52,7 +57,7 @@ fn line(visit: &Visit, recipient: &Recipient) -> RegisterRecipient {
     let role = serde_json::to_value(recipient.role).ok();
     RegisterRecipient {
         name: recipient.name.clone(),
-        country: country.unwrap_or_else(|| visit.t().get("register-country-unknown")),
+        country: country.unwrap_or_else(|| t.get("register-country-unknown")),
         role: role
             .and_then(|role| role.as_str().map(str::to_owned))
             .unwrap_or_default(),

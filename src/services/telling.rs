@@ -70,7 +70,9 @@ pub fn refusal_reason(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Resu
 
 fn open_reason(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<String> {
     let sealed = proposals::find_reason(conn, case.id)?;
-    let reason = sealed.map(|sealed| key.open::<String>(REASON, &sealed)).transpose()?;
+    let reason = sealed
+        .map(|sealed| key.open::<String>(REASON, &sealed))
+        .transpose()?;
     Ok(reason.unwrap_or_default())
 }
 

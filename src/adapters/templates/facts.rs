@@ -35,7 +35,10 @@ impl Words<'_> {
     #[must_use]
     pub fn category(&self, id: &str) -> String {
         let category = self.organisation.category(id);
-        category.map_or_else(|| id.to_owned(), |category| category.name.get(self.t.language()).to_owned())
+        category.map_or_else(
+            || id.to_owned(),
+            |category| category.name.get(self.t.language()).to_owned(),
+        )
     }
 
     /// What a table holds: its category's name.

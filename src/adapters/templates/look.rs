@@ -33,7 +33,11 @@ impl OrganisationLook {
         if number.is_empty() {
             return self.legal_name.clone();
         }
-        format!("{}, {}", self.legal_name, t.one("organisation-number", "number", number))
+        format!(
+            "{}, {}",
+            self.legal_name,
+            t.one("organisation-number", "number", number)
+        )
     }
 }
 

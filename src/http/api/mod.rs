@@ -124,13 +124,3 @@ async fn unknown_call(request: HttpRequest) -> HttpResponse {
     };
     error.error_response()
 }
-
-/// Whatever no part of the service has.
-pub(super) async fn unknown_page(request: HttpRequest) -> HttpResponse {
-    if request.path().starts_with("/api/") {
-        return unknown_call(request).await;
-    }
-    HttpResponse::NotFound()
-        .content_type("text/plain; charset=utf-8")
-        .body("404")
-}

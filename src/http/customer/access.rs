@@ -83,9 +83,7 @@ fn wrong_code(visit: &Visit, reference: &Reference, error: &Error) -> Answer {
     };
     let mut response = visit.render(status(error), &code_page(visit, reference, Some(key)));
     if let Some(seconds) = retry_after(error) {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     Ok(response)
 }
@@ -117,7 +115,9 @@ impl Holder {
     pub fn of(visit: Visit, path: &str, csrf: &str) -> Result<Option<Self>, PageError> {
         let reference = named(&visit, path)?;
         visit.check_origin()?;
-        let Some(token) = token(&visit) else { return Ok(None) };
+        let Some(token) = token(&visit) else {
+            return Ok(None);
+        };
         visit.check_form(&token, csrf)?;
         Ok(Some(Self {
             visit,

@@ -60,7 +60,11 @@ pub(super) async fn write(visit: Visit, path: web::Path<String>, Form(form): For
     let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
         return code_first(&visit, &path);
     };
-    let (reference, token, text) = (holder.reference.clone(), holder.token.clone(), form.message.clone());
+    let (reference, token, text) = (
+        holder.reference.clone(),
+        holder.token.clone(),
+        form.message.clone(),
+    );
     let written = holder.visit.attempt(move |ctx| {
         let case = codes::authenticate(ctx, &reference, &token)?;
         handling::write_to_staff(ctx, case.id, &text)

@@ -79,10 +79,15 @@ impl<'a> CaseView<'a> {
         let (words, facts) = (self.words(), &plan.facts);
         let today = stockholm_date(self.visit.app.ctx.now());
         let gone = words.going(facts, today);
-        let (domains, services): (Vec<_>, Vec<_>) =
-            facts.services.iter().partition(|service| service.kind == "domain");
+        let (domains, services): (Vec<_>, Vec<_>) = facts
+            .services
+            .iter()
+            .partition(|service| service.kind == "domain");
         Some(PlanView {
-            services: services.into_iter().map(|service| words.service(service)).collect(),
+            services: services
+                .into_iter()
+                .map(|service| words.service(service))
+                .collect(),
             domains: domains.into_iter().map(|domain| domain.label.clone()).collect(),
             backups_until: gone.iter().filter_map(|gone| gone.backups_until).max(),
             gone,
@@ -159,4 +164,50 @@ fn event_name(event: &Event) -> Option<&'static str> {
         "case_reopened" => "reopened",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::adapters::texts::{MISSING, Texts};
+
+    fn event(seq: i64, action: &str, detail: serde_json::Value) -> Event {
+        Event {
+            stream: Uuid::nil(),
+            seq,
+            at: DateTime::from_timestamp(1_795_269_780 + seq, 0).unwrap(),
+            actor: "system".to_owned(),
+            action: action.to_owned(),
+            detail,
+        }
+    }
+
+    #[test]
+    fn every_event_that_a_person_is_shown_has_words() {
+        for action in overview::PERSON_EVENTS {
+            let shown = timeline(&[event(1, action, json!({}))]);
+            let text = Texts::default().get(&shown[0].key);
+            assert!(!text.starts_with(MISSING), "{action}: {text}");
+        }
+    }
+
+    #[test]
+    fn an_approved_refusal_is_told_from_an_approved_erasure() {
+        let events = [
+            event(1, "case_received", json!({})),
+            event(2, "proposal_approved", json!({ "hash": "5e1f", "ground": null })),
+            event(
+                3,
+                "proposal_approved",
+                json!({ "hash": null, "ground": "excessive" }),
+            ),
+            event(4, "steps_frozen", json!({})),
+        ];
+        let keys: Vec<String> = timeline(&events).into_iter().map(|item| item.key).collect();
+        assert_eq!(keys, ["event-refused", "event-plan_approved", "event-received"]);
+    }
 }

@@ -60,7 +60,9 @@ struct Wanted {
 /// To the case that somebody names, whether or not there is such a case.
 async fn find(visit: Visit, request: HttpRequest) -> Answer {
     let wanted = web::Query::<Wanted>::from_query(request.query_string());
-    let typed = wanted.map(|wanted| wanted.into_inner().reference).unwrap_or_default();
+    let typed = wanted
+        .map(|wanted| wanted.into_inner().reference)
+        .unwrap_or_default();
     match Reference::parse(&typed) {
         Ok(reference) => Ok(visit.see_other(&path_of(&reference), None)),
         Err(_) => {

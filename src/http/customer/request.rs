@@ -20,7 +20,7 @@ use crate::http::views::customer::{RequestForm, RequestValues, SubmittedPage};
 use crate::http::views::layout::FieldErrors;
 use crate::services::handoff::{self, HandedOver};
 use crate::services::intake::{self, Arrival, Request, Typed};
-use crate::services::{Context, Error, limits};
+use crate::services::{Context, limits};
 use crate::store::cases::StoredCase;
 
 /// The cookie that tells the page after the form what to confirm.
@@ -147,7 +147,8 @@ pub(super) async fn submit(visit: Visit, Form(mut sent): Form<Sent>) -> Answer {
     let vouched = if sent.handoff.is_empty() {
         None
     } else {
-        let handed_over = handoff::unseal(&visit.app.ctx, &sent.handoff).map_err(|error| visit.fail(&error))?;
+        let handed_over =
+            handoff::unseal(&visit.app.ctx, &sent.handoff).map_err(|error| visit.fail(&error))?;
         identify(&mut sent, &handed_over);
         Some(handed_over)
     };
@@ -315,7 +316,12 @@ mod tests {
         };
         let text = format!("{}_2026-11-21_2026-12-21_consent_withdrawal", receipt.reference);
         assert_eq!(Receipt::read(&text), Some(receipt));
-        for text in ["", "___", "DR-0000-0000-0000_2026-11-21_2026-13-21_erasure", "x_y_z_erasure"] {
+        for text in [
+            "",
+            "___",
+            "DR-0000-0000-0000_2026-11-21_2026-13-21_erasure",
+            "x_y_z_erasure",
+        ] {
             assert_eq!(Receipt::read(text), None, "{text}");
         }
     }
@@ -347,7 +353,7 @@ mod tests {
 
     #[test]
     fn an_unreadable_seal_is_no_word_of_the_portals() {
-        let error = Error::Unauthenticated("handoff_invalid");
+        let error = crate::services::Error::Unauthenticated("handoff_invalid");
         assert!(field_errors(&error, &FIELDS).is_none());
     }
 }

@@ -92,9 +92,7 @@ impl ResponseError for PageError {
         let failure = &self.0;
         let mut response = failure.visit.render(failure.status, &failure.page);
         if let Some(seconds) = failure.retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, seconds.into());
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -61,7 +61,7 @@ pub fn field_errors(error: &Error, fields: &[(&str, &'static str)]) -> Option<Fi
             });
         }
     }
-    (!shown.is_empty()).then(|| FieldErrors(shown))
+    (!shown.is_empty()).then_some(FieldErrors(shown))
 }
 
 #[cfg(test)]
@@ -71,9 +71,16 @@ mod tests {
 
     #[test]
     fn fields_are_shown_in_the_order_of_the_page() {
-        let wrong = |field| Wrong { field, code: "invalid" };
+        let wrong = |field| Wrong {
+            field,
+            code: "invalid",
+        };
         let error = Error::Invalid(vec![wrong("email"), wrong("acting_for.name"), wrong("right")]);
-        let fields = [("right", "right"), ("email", "email"), ("acting_for.name", "acting_name")];
+        let fields = [
+            ("right", "right"),
+            ("email", "email"),
+            ("acting_for.name", "acting_name"),
+        ];
         let shown = field_errors(&error, &fields).unwrap();
         let names: Vec<&str> = shown.0.iter().map(|error| error.field).collect();
         assert_eq!(names, ["right", "email", "acting_name"]);

@@ -200,7 +200,8 @@ impl Visit {
         let headers = self.request.headers();
         // Browsers write `null` for our own forms too, where a page sends no referrer.
         let is_named = |origin: &header::HeaderValue| origin.as_bytes() != b"null";
-        let says = headers.contains_key("sec-fetch-site") || headers.get(header::ORIGIN).is_some_and(is_named);
+        let says =
+            headers.contains_key("sec-fetch-site") || headers.get(header::ORIGIN).is_some_and(is_named);
         if says && !auth::is_same_origin(&self.request, &self.app.ctx.policy.public_url) {
             return Err(self.fail(&Error::Forbidden("cross_origin")));
         }
@@ -269,7 +270,9 @@ mod tests {
     #[case((2026, 11, 21, 13, 3), "2026-11-21 14:03")]
     #[case((2026, 6, 30, 22, 30), "2026-07-01 00:30")]
     fn times_are_swedish(#[case] utc: (i32, u32, u32, u32, u32), #[case] shown: &str) {
-        let at = Utc.with_ymd_and_hms(utc.0, utc.1, utc.2, utc.3, utc.4, 59).unwrap();
+        let at = Utc
+            .with_ymd_and_hms(utc.0, utc.1, utc.2, utc.3, utc.4, 59)
+            .unwrap();
         assert_eq!(local_time(at), shown);
     }
 }

@@ -1,17 +1,18 @@
 //! Reading: the queue, one case for staff, one case for its person, and the public register.
 
+mod person;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
-use super::answer::{self, AnswerFacts};
 use super::handling::{ACTIONS, MESSAGE};
 use super::intake::{self, CaseFile};
 use super::planning::{self, PlanFacts};
 use super::searching::{self, Subject};
-use super::{Context, Error, Result, notices, telling};
+use super::{Context, Error, Result, notices};
 use crate::domain::audit;
 use crate::domain::calendar::stockholm_date;
-use crate::domain::case::{Confirmation, Proposal, RefusalGround, State};
+use crate::domain::case::{Confirmation, Proposal, State};
 use crate::domain::deadline::Clock;
 use crate::domain::identity::Proof;
 use crate::domain::ids::{PlanId, Reference, StaffId};
@@ -23,6 +24,8 @@ use crate::store::notices::NoticeRow;
 use crate::store::plans::{self, StoredStep};
 use crate::store::queue::{self, Cursor, Filter, Line, Sort};
 use crate::store::{Conn, audit as trail, messages};
+
+pub use person::{PERSON_EVENTS, PersonCase, person_case};
 
 /// Days before the deadline from which a case counts as at risk.
 pub const AT_RISK_DAYS: i64 = 5;
@@ -179,7 +182,7 @@ fn open_messages(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Ve
 /// The names of the actions that the state allows the actor now.
 #[must_use]
 pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static str> {
-    use crate::domain::case::Event;
+    use crate::domain::case::{Event, RefusalGround};
     let Some(by) = actor.staff() else { return vec![] };
     let now = ctx.now();
     let handles = actor.may(Permission::HandleCases);
@@ -308,87 +311,6 @@ fn search_filters(ctx: &Context, filter: &Filter, text: &str) -> Vec<Filter> {
             ..filter.clone()
         })
         .collect()
-}
-
-/// What the person sees of their own case.
-pub struct PersonCase {
-    /// The case.
-    pub case: StoredCase,
-    /// The clock.
-    pub clock: Clock,
-    /// Messages both ways, without notes.
-    pub messages: Vec<Message>,
-    /// The plan whose consequences wait to be confirmed, or that was approved.
-    pub plan: Option<PlanView>,
-    /// The answer, once there is one.
-    pub answer: Option<AnswerFacts>,
-    /// Why it was refused, when it was: the ground, and the reasons in staff's words.
-    pub refusal: Option<(RefusalGround, String)>,
-    /// The events that mean something to the person.
-    pub events: Vec<audit::Event>,
-}
-
-/// Events that a person's timeline shows; the others are the inner workings.
-const PERSON_EVENTS: [&str; 16] = [
-    "case_received",
-    "identity_accepted",
-    "identity_level_reached",
-    "plan_made",
-    "consequences_confirmed",
-    "proposal_approved",
-    "erasure_started",
-    "erasure_stopped",
-    "erasure_completed",
-    "deadline_extended",
-    "message_sent",
-    "message_received",
-    "notices_released",
-    "case_withdrawn",
-    "case_closed",
-    "case_reopened",
-];
-
-/// A case for the person whose token opens it. What we hold about them is shown only once the
-/// identity is proved as far as the right needs.
-///
-/// # Errors
-/// When the token does not open the case.
-pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<PersonCase> {
-    let case = super::codes::authenticate(ctx, reference, token)?;
-    ctx.store.transaction(|conn| {
-        let proved = case.case.identity.is_enough();
-        let plan = if proved {
-            plan_view(ctx, conn, &case)?.filter(|plan| plan.current)
-        } else {
-            None
-        };
-        let answered = matches!(case.case.state, State::Answered { .. } | State::Closed { .. });
-        let answer = if proved && answered {
-            Some(answer::make(ctx, conn, &case)?)
-        } else {
-            None
-        };
-        let refusal = match case.case.state {
-            State::Refused { ground, .. } => Some((ground, telling::refusal_reason(ctx, conn, &case)?)),
-            _ => None,
-        };
-        let events = trail::list(conn, case.id.0)?;
-        Ok(PersonCase {
-            clock: case.deadline.as_of(stockholm_date(ctx.now())).clock(),
-            messages: open_messages(ctx, conn, &case)?
-                .into_iter()
-                .filter(|m| m.kind != "note")
-                .collect(),
-            plan,
-            answer,
-            refusal,
-            events: events
-                .into_iter()
-                .filter(|e| PERSON_EVENTS.contains(&e.action.as_str()))
-                .collect(),
-            case,
-        })
-    })
 }
 
 /// Days until the deadline; negative when it has passed.

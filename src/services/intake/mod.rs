@@ -1,214 +1,27 @@
 //! Taking a request in: from the form, the API, the portal, or typed in by staff.
 
+mod request;
+
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::jobs::{self, Job};
 use super::handoff::{self, HandedOver};
-use super::{Context, Error, FieldError, Result, codes};
-use crate::domain::contact::{ContactError, Email, FreeText, PersonName};
+use super::jobs::{self, Job};
+use super::{Context, Error, Result, codes};
 use crate::domain::deadline::Deadline;
 use crate::domain::identity::Method;
 use crate::domain::ids::{CaseId, Reference};
-use crate::domain::language::Language;
 use crate::domain::matching::PersonKeys;
-use crate::domain::personal_number::PersonalNumber;
-use crate::domain::right::Right;
 use crate::domain::sealing::Purpose;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, NewCase, StoredCase};
 use crate::store::keys::{self, CaseKey};
 use crate::store::{self, Conn};
 
-/// A request as it was typed. Empty texts count as absent.
-#[derive(Clone, Default, Deserialize)]
-pub struct Typed {
-    /// The right's name.
-    pub right: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Personnummer or samordningsnummer.
-    pub personal_number: Option<String>,
-    /// The host's customer number.
-    pub customer_number: Option<String>,
-    /// What the person wants to say.
-    pub message: Option<String>,
-    /// `sv` or `en`.
-    pub language: Option<String>,
-    /// For whom somebody acts: their own name.
-    pub acting_name: Option<String>,
-    /// What they are to the person.
-    pub acting_relation: Option<String>,
-}
-
-/// What the person wrote, checked; the sealed part of the case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseFile {
-    /// E-mail address; staff may take in a request without one.
-    pub email: Option<Email>,
-    /// Name.
-    pub name: Option<PersonName>,
-    /// Personnummer or samordningsnummer.
-    pub personal_number: Option<PersonalNumber>,
-    /// The host's customer number.
-    pub customer_number: Option<String>,
-    /// What the person wants to say.
-    pub message: Option<FreeText>,
-    /// Who acts for the person, and as what.
-    pub acting_for: Option<ActingFor>,
-}
-
-/// Somebody who acts for the person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActingFor {
-    /// Their name.
-    pub name: PersonName,
-    /// What they are to the person.
-    pub relation: FreeText,
-}
+pub use request::{ActingFor, CaseFile, Request, Typed};
 
 /// Where a sealed case file belongs.
 pub const CASE_FILE: &str = "cases.sealed";
-
-/// Customer numbers are short; anything longer is something else.
-const MAX_CUSTOMER_NUMBER: usize = 40;
-
-impl CaseFile {
-    /// The keys by which the person may be found.
-    #[must_use]
-    pub fn keys(&self) -> PersonKeys {
-        PersonKeys {
-            customer_number: self.customer_number.clone(),
-            personal_number: self
-                .personal_number
-                .as_ref()
-                .map(|number| number.as_str().to_owned()),
-            email: self.email.as_ref().map(|email| email.as_str().to_owned()),
-            phone: None,
-        }
-    }
-}
-
-/// A request that can be taken in.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// What is asked for.
-    pub right: Right,
-    /// In which language the person reads.
-    pub language: Language,
-    /// What they wrote.
-    pub file: CaseFile,
-}
-
-impl Request {
-    /// Checks what was typed, all of it at once, so that a form can show every wrong field.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with a code for each field.
-    pub fn parse(typed: &Typed, now: DateTime<Utc>, email_needed: bool) -> Result<Self> {
-        let mut wrong = Vec::new();
-        let right = match typed.right.as_deref().map(Right::from_name) {
-            Some(Some(right)) => Some(right),
-            Some(None) => fail(&mut wrong, "right", "unknown"),
-            None => fail(&mut wrong, "right", "required"),
-        };
-        let language = match filled(typed.language.as_ref()) {
-            None => Some(Language::default()),
-            Some(tag) => Language::from_tag(tag).or_else(|| fail(&mut wrong, "language", "unknown")),
-        };
-        let email = contact(&mut wrong, "email", typed.email.as_ref(), Email::parse);
-        if email_needed && filled(typed.email.as_ref()).is_none() {
-            fail::<()>(&mut wrong, "email", "required");
-        }
-        let name = contact(&mut wrong, "name", typed.name.as_ref(), PersonName::parse);
-        let message = contact(&mut wrong, "message", typed.message.as_ref(), FreeText::parse);
-        let today = crate::domain::calendar::stockholm_date(now);
-        let personal_number = filled(typed.personal_number.as_ref()).and_then(|text| {
-            PersonalNumber::parse(text, today)
-                .ok()
-                .or_else(|| fail(&mut wrong, "personal_number", "invalid"))
-        });
-        let customer_number = filled(typed.customer_number.as_ref()).and_then(|text| {
-            let plain = text.chars().count() <= MAX_CUSTOMER_NUMBER && !text.chars().any(char::is_control);
-            if plain {
-                Some(text.to_owned())
-            } else {
-                fail(&mut wrong, "customer_number", "invalid")
-            }
-        });
-        let acting_for = acting_for(&mut wrong, typed);
-        match (right, language) {
-            (Some(right), Some(language)) if wrong.is_empty() => {
-                let file = CaseFile {
-                    email,
-                    name,
-                    personal_number,
-                    customer_number,
-                    message,
-                    acting_for,
-                };
-                Ok(Self {
-                    right,
-                    language,
-                    file,
-                })
-            }
-            _ => Err(Error::Invalid(wrong)),
-        }
-    }
-}
-
-fn filled(text: Option<&String>) -> Option<&str> {
-    text.map(|text| text.trim()).filter(|text| !text.is_empty())
-}
-
-fn fail<T>(wrong: &mut Vec<FieldError>, field: &'static str, code: &'static str) -> Option<T> {
-    wrong.push(FieldError { field, code });
-    None
-}
-
-fn contact<T>(
-    wrong: &mut Vec<FieldError>,
-    field: &'static str,
-    text: Option<&String>,
-    parse: impl Fn(&str) -> std::result::Result<T, ContactError>,
-) -> Option<T> {
-    match parse(filled(text)?) {
-        Ok(value) => Some(value),
-        Err(ContactError::TooLong) => fail(wrong, field, "too_long"),
-        Err(_) => fail(wrong, field, "invalid"),
-    }
-}
-
-fn acting_for(wrong: &mut Vec<FieldError>, typed: &Typed) -> Option<ActingFor> {
-    let name = contact(
-        wrong,
-        "acting_for.name",
-        typed.acting_name.as_ref(),
-        PersonName::parse,
-    );
-    let relation = contact(
-        wrong,
-        "acting_for.relation",
-        typed.acting_relation.as_ref(),
-        FreeText::parse,
-    );
-    match (
-        filled(typed.acting_name.as_ref()),
-        filled(typed.acting_relation.as_ref()),
-    ) {
-        (None, None) => None,
-        (Some(_), None) => fail(wrong, "acting_for.relation", "required"),
-        (None, Some(_)) => fail(wrong, "acting_for.name", "required"),
-        (Some(_), Some(_)) => Some(ActingFor {
-            name: name?,
-            relation: relation?,
-        }),
-    }
-}
 
 /// How and when a request reached us.
 #[derive(Clone, Debug)]
@@ -264,7 +77,9 @@ pub fn submit_handed_over(
         proofs: vec![Method::Portal],
         ..arrival.clone()
     };
-    submit_with(ctx, &request, &arrival, |conn| handoff::consume(conn, handed_over))
+    submit_with(ctx, &request, &arrival, |conn| {
+        handoff::consume(conn, handed_over)
+    })
 }
 
 /// `with`: what must hold for the case to stand, in its transaction. A repeated submission does not get there.

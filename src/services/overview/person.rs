@@ -1,0 +1,93 @@
+//! Reading a case as its person may see it.
+
+use super::{Message, PlanView, open_messages, plan_view};
+use crate::domain::audit;
+use crate::domain::calendar::stockholm_date;
+use crate::domain::case::{RefusalGround, State};
+use crate::domain::deadline::Clock;
+use crate::domain::ids::Reference;
+use crate::services::answer::{self, AnswerFacts};
+use crate::services::{Context, Result, codes, telling};
+use crate::store::audit as trail;
+use crate::store::cases::StoredCase;
+
+/// What the person sees of their own case.
+pub struct PersonCase {
+    /// The case.
+    pub case: StoredCase,
+    /// The clock.
+    pub clock: Clock,
+    /// Messages both ways, without notes.
+    pub messages: Vec<Message>,
+    /// The plan whose consequences wait to be confirmed, or that was approved.
+    pub plan: Option<PlanView>,
+    /// The answer, once there is one.
+    pub answer: Option<AnswerFacts>,
+    /// Why it was refused, when it was: the ground, and the reasons in staff's words.
+    pub refusal: Option<(RefusalGround, String)>,
+    /// The events that mean something to the person.
+    pub events: Vec<audit::Event>,
+}
+
+/// Events that a person's timeline shows; the others are the inner workings.
+pub const PERSON_EVENTS: [&str; 16] = [
+    "case_received",
+    "identity_accepted",
+    "identity_level_reached",
+    "plan_made",
+    "consequences_confirmed",
+    "proposal_approved",
+    "erasure_started",
+    "erasure_stopped",
+    "erasure_completed",
+    "deadline_extended",
+    "message_sent",
+    "message_received",
+    "notices_released",
+    "case_withdrawn",
+    "case_closed",
+    "case_reopened",
+];
+
+/// A case for the person whose token opens it. What we hold about them is shown only once the
+/// identity is proved as far as the right needs.
+///
+/// # Errors
+/// When the token does not open the case.
+pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<PersonCase> {
+    let case = codes::authenticate(ctx, reference, token)?;
+    ctx.store.transaction(|conn| {
+        let proved = case.case.identity.is_enough();
+        let plan = if proved {
+            plan_view(ctx, conn, &case)?.filter(|plan| plan.current)
+        } else {
+            None
+        };
+        let answered = matches!(case.case.state, State::Answered { .. } | State::Closed { .. });
+        let answer = if proved && answered {
+            Some(answer::make(ctx, conn, &case)?)
+        } else {
+            None
+        };
+        let refusal = match case.case.state {
+            State::Refused { ground, .. } => Some((ground, telling::refusal_reason(ctx, conn, &case)?)),
+            _ => None,
+        };
+        let events = trail::list(conn, case.id.0)?;
+        Ok(PersonCase {
+            clock: case.deadline.as_of(stockholm_date(ctx.now())).clock(),
+            messages: open_messages(ctx, conn, &case)?
+                .into_iter()
+                .filter(|m| m.kind != "note")
+                .collect(),
+            plan,
+            answer,
+            refusal,
+            events: events
+                .into_iter()
+                .filter(|e| PERSON_EVENTS.contains(&e.action.as_str()))
+                .collect(),
+            case,
+        })
+    })
+}
