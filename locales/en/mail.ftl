@@ -90,11 +90,3 @@ service-kind-server = Server
 mail-refused-next-steps = You can answer on the page of the case, add to what you wrote, or ask again. It is free of charge.
 notice-basis-processor = Articles 28(3)(a) and 19 of the GDPR: you process the data on our behalf.
 notice-basis-controller = Article 19 of the GDPR: we passed data on to you, and inform you of the erasure.
-
-# Why a recipient cannot be told
-impossible-no_identifier = The recipient has nothing by which we could name you.
-impossible-identifier_missing = We no longer hold what the recipient knows you by.
-impossible-no_contact = We have no way to reach the recipient.
-
-# Why something is kept without a law that demands it
-keep-suppression = Block on mailings, so that you get no more advertising

@@ -90,11 +90,3 @@ service-kind-server = Server
 mail-refused-next-steps = Du kan svara på ärendets sida, komplettera det du skrivit eller begära på nytt. Det kostar inget.
 notice-basis-processor = Artikel 28.3 a och 19 i dataskyddsförordningen: ni behandlar uppgifterna för vår räkning.
 notice-basis-controller = Artikel 19 i dataskyddsförordningen: vi har lämnat uppgifter till er och underrättar er om raderingen.
-
-# Varför en mottagare inte kan underrättas
-impossible-no_identifier = Mottagaren har inget som vi kan peka ut dig med.
-impossible-identifier_missing = Vi har inte kvar det som mottagaren känner dig genom.
-impossible-no_contact = Vi har ingen väg till mottagaren.
-
-# Varför något behålls utan att en lag kräver det
-keep-suppression = Spärr mot utskick, så att du inte får reklam igen
