@@ -77,6 +77,12 @@ fn static_files_may_be_kept_for_good() {
         .header("If-None-Match", sheet.header("etag"));
     let again = api.send(again);
     assert_eq!((again.status, again.text.as_str()), (304, ""));
+    let brand = api.send(api.raw("GET", "/assets/brand.css?v=1"));
+    assert_eq!(
+        (brand.status, brand.header("content-type")),
+        (200, "text/css; charset=utf-8")
+    );
+    assert_eq!(brand.header("cache-control"), sheet.header("cache-control"));
 }
 
 #[test]
