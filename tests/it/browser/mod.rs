@@ -1,0 +1,5 @@
+//! Whole journeys through the pages in a real browser: what the customer, staff and recipients see and press.
+
+mod customer;
+mod erasure;
+mod staff;
