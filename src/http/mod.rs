@@ -16,6 +16,7 @@ pub mod pages;
 mod recipient;
 mod register_page;
 mod spans;
+pub mod staff;
 pub mod views;
 
 use std::io;
@@ -51,6 +52,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .configure(customer::configure)
         .configure(recipient::configure)
         .configure(register_page::configure)
+        .configure(staff::configure)
         .configure(outbox::configure)
         .default_service(web::to(pages::unknown));
 }

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod auditing;
 pub mod codes;
 mod context;
+pub mod desk;
 mod error;
 pub mod execution;
 pub mod handling;

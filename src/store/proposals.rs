@@ -192,3 +192,15 @@ pub fn find_reason(conn: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u
         .select(proposals::reason_sealed)
         .first(conn)?)
 }
+
+/// Those of the cases that have a proposal which waits for a decision.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_open(conn: &mut PgConnection, among: &[Uuid]) -> Result<Vec<Uuid>> {
+    Ok(proposals::table
+        .filter(proposals::state.eq("open"))
+        .filter(proposals::case_id.eq_any(among))
+        .select(proposals::case_id)
+        .load(conn)?)
+}

@@ -19,6 +19,8 @@ pub struct Filter {
     pub all_states: bool,
     /// Cases of this right alone.
     pub right: Option<Right>,
+    /// Cases that nobody works on.
+    pub unassigned: bool,
     /// Cases of this member of staff alone.
     pub assignee: Option<StaffId>,
     /// Cases due before this day.
@@ -72,6 +74,10 @@ pub struct Line {
     pub assignee: Option<Uuid>,
     /// What staff must look at.
     pub attention: Option<String>,
+    /// Whether a legal hold is in force.
+    pub on_hold: bool,
+    /// Whether the time was extended.
+    pub extended: bool,
     /// The level reached.
     pub identity_level: i16,
     /// The level needed.
@@ -94,6 +100,9 @@ fn filtered(filter: &Filter) -> cases::BoxedQuery<'static, Pg> {
     }
     if let Some(assignee) = filter.assignee {
         query = query.filter(cases::assignee.eq(assignee.0));
+    }
+    if filter.unassigned {
+        query = query.filter(cases::assignee.is_null());
     }
     if let Some(day) = filter.due_before {
         query = query.filter(cases::due_on.lt(day));

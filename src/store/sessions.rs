@@ -128,6 +128,21 @@ pub fn delete_ended(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<us
     Ok(diesel::delete(ended).execute(conn)?)
 }
 
+/// When each member of staff who has a login on record was last seen.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_last_seen(conn: &mut PgConnection) -> Result<Vec<(StaffId, DateTime<Utc>)>> {
+    let rows: Vec<(Uuid, Option<DateTime<Utc>>)> = sessions::table
+        .group_by(sessions::staff_id)
+        .select((sessions::staff_id, diesel::dsl::max(sessions::last_seen_at)))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, at)| Some((StaffId(id), at?)))
+        .collect())
+}
+
 /// An API key, without what it is recognised by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiKey {

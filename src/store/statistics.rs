@@ -3,11 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use super::Result;
 use super::queue::ENDED;
-use super::schema::{audit_events, cases, notices, sessions};
+use super::schema::{audit_events, cases, notices};
 
 /// From when to when.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -69,15 +68,4 @@ pub fn count_notices_waiting(conn: &mut PgConnection) -> Result<i64> {
         .filter(notices::state.eq_any(["queued", "sent", "bounced"]))
         .count()
         .get_result(conn)?)
-}
-
-/// When each member of staff who ever logged in was last there.
-///
-/// # Errors
-/// When the database fails.
-pub fn list_last_seen(conn: &mut PgConnection) -> Result<Vec<(Uuid, Option<DateTime<Utc>>)>> {
-    Ok(sessions::table
-        .group_by(sessions::staff_id)
-        .select((sessions::staff_id, max(sessions::last_seen_at)))
-        .load(conn)?)
 }

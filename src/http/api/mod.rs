@@ -7,7 +7,7 @@ pub mod cases;
 pub mod notices;
 pub mod person_view;
 pub mod plan_view;
-mod queue_query;
+pub(in crate::http) mod queue_query;
 pub mod register;
 pub mod requests;
 pub mod session;

@@ -258,7 +258,7 @@ pub struct CodedAnswer {
 }
 
 /// An answer, as typed.
-pub(super) struct NewAnswer {
+pub(in crate::http) struct NewAnswer {
     pub outcome: String,
     pub ground: Option<String>,
     pub statute: Option<String>,
@@ -269,7 +269,7 @@ pub(super) struct NewAnswer {
 ///
 /// # Errors
 /// [`Error::Invalid`] with every wrong field.
-pub(super) fn read_answer(new: &NewAnswer) -> Result<Answer> {
+pub(in crate::http) fn read_answer(new: &NewAnswer) -> Result<Answer> {
     let mut wrong = Vec::new();
     let mut fail = |field, code| wrong.push(FieldError { field, code });
     let outcome = Outcome::from_name(&new.outcome);

@@ -109,11 +109,11 @@ fn assignee(text: &str, me: Option<StaffId>) -> Option<StaffId> {
 }
 
 /// A cursor as it is given out.
-pub(super) fn cursor_text(cursor: Cursor) -> String {
+pub(in crate::http) fn cursor_text(cursor: Cursor) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}|{}", cursor.due_on, cursor.id.simple()))
 }
 
-fn read_cursor(text: &str) -> Option<Cursor> {
+pub(in crate::http) fn read_cursor(text: &str) -> Option<Cursor> {
     let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let (day, id) = plain.split_once('|')?;
     Some(Cursor {

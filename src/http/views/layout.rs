@@ -6,6 +6,7 @@ use super::assets::asset_href;
 use crate::adapters::templates::look::OrganisationLook;
 use crate::adapters::texts::Texts;
 use crate::domain::language::Language;
+use crate::domain::staff::{Permission, Role};
 
 /// The frame of a page.
 #[derive(Clone, Debug)]
@@ -34,10 +35,42 @@ pub struct StaffBar {
 }
 
 impl StaffBar {
+    fn may(&self, what: Permission) -> bool {
+        Role::from_name(&self.role).is_some_and(|role| role.may(what))
+    }
+
+    /// Whether this role sees the queue.
+    #[must_use]
+    pub fn reads_cases(&self) -> bool {
+        self.may(Permission::ReadCases)
+    }
+
+    /// Whether this role types in requests.
+    #[must_use]
+    pub fn opens_cases(&self) -> bool {
+        self.may(Permission::OpenCases)
+    }
+
+    /// Whether this role sees the figures.
+    #[must_use]
+    pub fn reads_figures(&self) -> bool {
+        self.may(Permission::ReadStatistics)
+    }
+
     /// Whether this role sees the pages that administer staff.
     #[must_use]
     pub fn administers(&self) -> bool {
-        self.role == "admin"
+        self.may(Permission::ManageStaff)
+    }
+
+    /// The page to begin at.
+    #[must_use]
+    pub fn home(&self) -> &'static str {
+        if self.reads_cases() {
+            "/staff"
+        } else {
+            "/staff/members"
+        }
     }
 
     /// The value of `aria-current` for the link to `section`.

@@ -22,7 +22,7 @@ use crate::store::notices::{self, NoticeRow};
 pub use answering::{OpenedNotice, PublicNotice, answer, answer_for_recipient, open, view};
 
 /// Where a sealed notice belongs.
-const NOTICE: &str = "notices.sealed";
+pub(super) const NOTICE: &str = "notices.sealed";
 /// Where a sealed comment belongs.
 const COMMENT: &str = "notice_answers.comment_sealed";
 

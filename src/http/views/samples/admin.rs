@@ -15,7 +15,12 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         errors: FieldErrors::of_fields(&["email", "role"]),
         ..members(t)
     };
+    let refused = StaffListPage {
+        error: Some("staff_exists"),
+        ..members(t)
+    };
     vec![
+        sample("members-refused", &refused),
         sample("members", &StaffListPage { issued, ..members(t) }),
         sample("members-errors", &wrong),
         sample("stats", &stats(t)),
@@ -34,7 +39,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
 fn members(t: Texts) -> StaffListPage {
     let member = |name: &str, role: &str, active: bool| Member {
         id: name.to_lowercase(),
-        name: name.to_owned(),
+        own: name == "Maja",
         email: format!("{}@nordhamn.example", name.to_lowercase()),
         role: role.to_owned(),
         active,
@@ -50,9 +55,12 @@ fn members(t: Texts) -> StaffListPage {
             member("Ingrid", "approver", true),
             member("Sami", "dpo", false),
             member("Rut", "auditor", true),
+            member("Portalen", "machine", true),
         ],
         issued: None,
+        error: None,
         email: String::new(),
+        role: "approver".to_owned(),
         errors: FieldErrors::default(),
     }
 }

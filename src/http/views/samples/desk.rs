@@ -1,75 +1,148 @@
 //! What a case holds on the page of staff: the plan, the notices, the events.
 
-use super::super::staff::{EventRow, NoticeRow, PlanRow, StaffPlanView};
+use super::super::staff::{
+    CandidateView, EventRow, ExcludedView, MailRow, MatchView, NoticeRow, PlanRow, StaffPlanView, StepRow,
+};
 use super::{date, words};
 
 pub(super) fn plan() -> StaffPlanView {
-    let row = |system: &str, table: &str, effect: &'static str, rows: u64| PlanRow {
+    let row = |system: &str, what: &str, table: &str, effect: &str, rows: usize| PlanRow {
         system: system.to_owned(),
+        what: what.to_owned(),
         table: table.to_owned(),
-        effect,
+        effect: effect.to_owned(),
         rows,
         ground: (effect == "retain").then(|| "7 kap. 2 § bokföringslagen".to_owned()),
         until: (effect == "retain").then(|| date("2033-12-31")),
     };
     StaffPlanView {
-        prepared_by: "Ville Hag".to_owned(),
+        prepared_by: "ville@nordhamn.example".to_owned(),
         prepared_at: "2026-08-26 11:20".to_owned(),
+        is_current: true,
         rows: vec![
-            row("Webbhotell", "messages", "erase", 12_410),
-            row("Webbhotell", "mailboxes", "erase", 3),
-            row("Faktureringssystem", "customers", "reduce", 1),
-            row("Faktureringssystem", "invoices", "retain", 24),
-            row("Kundvård", "newsletter", "keep", 1),
+            row("Webbhotell", "Det du lagrar hos oss", "messages", "erase", 12_410),
+            row("Webbhotell", "Det du lagrar hos oss", "mailboxes", "erase", 3),
+            row("Faktureringssystem", "Kontaktuppgifter", "customers", "reduce", 1),
+            row("Faktureringssystem", "Bokföring", "invoices", "retain", 24),
+            row("Kundvård", "Marknadsföring", "newsletter", "keep", 1),
         ],
-        services: words(&["Webbhotell Bas – skogsblomma.test"]),
-        domains: words(&["skogsblomma.test"]),
-        backups: vec![("Webbhotell".to_owned(), date("2026-10-13"))],
+        services: words(&["Webbplats: skogsblomma.test", "Domännamn: skogsblomma.test"]),
+        backups: vec![("Webbhotell".to_owned(), 35)],
         confirmed_at: None,
         needs_confirmation: true,
         hash: "9f3c51ab".to_owned(),
+        steps: Vec::new(),
     }
 }
 
+pub(super) fn steps() -> Vec<StepRow> {
+    let step = |kind: &'static str, table: &str, state: &'static str, done: i64, planned: i64| StepRow {
+        system: "Webbhotell".to_owned(),
+        table: table.to_owned(),
+        kind,
+        state,
+        done,
+        planned,
+    };
+    vec![
+        step("freeze", "", "done", 0, 0),
+        step("delete", "messages", "done", 12_410, 12_410),
+        step("reduce", "customers", "failed", 0, 1),
+        step("verify", "", "pending", 0, 0),
+    ]
+}
+
+pub(super) fn found(system: &str, what: &str, table: &str, by: &[&'static str], rows: usize) -> MatchView {
+    MatchView {
+        system: system.to_owned(),
+        what: what.to_owned(),
+        table: table.to_owned(),
+        kind: (table == "customers").then(|| "sole_trader".to_owned()),
+        by: by.to_vec(),
+        rows,
+    }
+}
+
+pub(super) fn excluded() -> Vec<ExcludedView> {
+    ["another_person", "shared", "not_a_person"]
+        .map(|why| ExcludedView {
+            found: found("Kundvård", "Försäljning", "people", &["email"], 1),
+            why,
+        })
+        .to_vec()
+}
+
+pub(super) fn candidates() -> Vec<CandidateView> {
+    let account = |key: &str, kind: &str, number: &str| CandidateView {
+        key: key.to_owned(),
+        system: "Faktureringssystem".to_owned(),
+        kind: Some(kind.to_owned()),
+        customer_number: Some(number.to_owned()),
+        personal_number: Some("20000101-****".to_owned()),
+        email: Some("asa.oberg@skogsblomma.test".to_owned()),
+    };
+    vec![
+        account("[\"41\"]", "private", "N-10482"),
+        account("[\"97\"]", "sole_trader", "N-11730"),
+    ]
+}
+
+pub(super) fn mails() -> Vec<MailRow> {
+    let mail = |letter: &str, state: &'static str, failure: Option<&str>| MailRow {
+        letter: letter.to_owned(),
+        state,
+        at: "2026-08-24 14:03".to_owned(),
+        failure: failure.map(str::to_owned),
+    };
+    vec![
+        mail("code", "sent", None),
+        mail("plan_confirm", "queued", None),
+        mail("notice", "failed", Some("550")),
+    ]
+}
+
 pub(super) fn notices() -> Vec<NoticeRow> {
-    let notice =
-        |recipient: &str, channel: &str, state: &str, outcome: Option<&str>, note: Option<&str>| NoticeRow {
-            recipient: recipient.to_owned(),
-            channel: channel.to_owned(),
-            state: state.to_owned(),
-            sent_on: Some(date("2026-09-08")),
-            answered_on: outcome.map(|_| date("2026-09-09")),
-            outcome: outcome.map(str::to_owned),
-            note: note.map(str::to_owned),
-        };
+    let notice = |recipient: &str, channel: &str, state: &str, outcome: Option<&str>, note: &str| NoticeRow {
+        id: format!("{}-{state}", recipient.to_lowercase().replace(' ', "-")),
+        recipient: recipient.to_owned(),
+        channel: channel.to_owned(),
+        state: state.to_owned(),
+        sent_on: Some(date("2026-09-08")),
+        answer_by: Some(date("2026-10-08")),
+        answered_on: outcome.map(|_| date("2026-09-09")),
+        outcome: outcome.map(str::to_owned),
+        notes: if note.is_empty() { vec![] } else { words(&[note]) },
+        task: None,
+        outcomes: vec!["erased", "refused"],
+        grounds: vec!["legal_obligation"],
+    };
+    let task = vec![
+        ("domain_name", "skogsblomma.test".to_owned()),
+        ("registrant_handle", "NDR-11820-SE".to_owned()),
+    ];
     let mut notices = vec![
-        notice("Molnkontoret", "email", "answered", Some("erased"), None),
+        notice("Molnkontoret", "email", "answered", Some("erased"), ""),
         notice(
             "Fakturagiganten",
             "api",
             "answered",
             Some("refused"),
-            Some("Lag kräver att vi sparar dem"),
+            "Lag kräver att vi sparar dem",
         ),
         notice(
             "Klickmätarna",
             "manual",
             "impossible",
             None,
-            Some("Inget att känna igen personen på"),
+            "Inget att känna igen personen på",
         ),
+        NoticeRow {
+            task: Some(task),
+            ..notice("Norddomän Registry", "portal", "queued", None, "")
+        },
     ];
-    for state in [
-        "planned",
-        "queued",
-        "sent",
-        "bounced",
-        "informed",
-        "overdue",
-        "escalated",
-        "unanswered",
-    ] {
-        notices.push(notice("Norddomän Registry", "portal", state, None, None));
+    for state in ["planned", "sent", "bounced", "informed", "cancelled"] {
+        notices.push(notice("Norddomän Registry", "portal", state, None, ""));
     }
     notices
 }
@@ -84,17 +157,17 @@ pub(super) fn events() -> Vec<EventRow> {
     vec![
         event(
             "2026-08-26 11:20",
-            "Ville Hag",
-            "plan_prepared",
+            "ville@nordhamn.example",
+            "plan_made",
             Some("version 7"),
         ),
         event(
             "2026-08-25 09:02",
-            "Maja Ek",
+            "maja@nordhamn.example",
             "identity_accepted",
             Some("call_back → A2"),
         ),
-        event("2026-08-24 14:03", "Personen", "received", None),
+        event("2026-08-24 14:03", "Personen", "case_received", None),
         event("2026-08-24 14:03", "Systemet", "something_new", None),
     ]
 }

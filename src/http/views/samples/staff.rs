@@ -3,25 +3,27 @@
 use super::super::customer::{MessageItem, RequestValues};
 use super::super::layout::{FieldErrors, Page};
 use super::super::staff::{
-    ClockView, IntakePage, LoginPage, MatchView, NoteRow, ProofView, QueueFilters, QueuePage, QueueRow,
-    STATES, StaffCasePage, WhoView,
+    ClockView, IntakePage, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage, QueueRow, STATES,
+    StaffCasePage, StaffPlanView, Typed, WhoView,
 };
-use super::desk::{events, notices, plan};
-use super::{Sample, date, page, sample, staff_page, words};
+use super::desk::{candidates, events, excluded, found, mails, notices, plan, steps};
+use super::{Sample, date, page, sample, staff_page};
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
 use crate::domain::language::Language;
 use crate::domain::right::Right;
+use crate::services::handling::ACTIONS;
 
 const REFERENCE: &str = "R-7K2M-94QX";
 
 #[expect(clippy::too_many_lines, reason = "a table of samples")]
 pub(super) fn all(t: Texts) -> Vec<Sample> {
-    let login = |error: Option<&str>| LoginPage {
+    let login = |error: Option<&'static str>| LoginPage {
         t,
         page: page("/staff/login"),
         email: "maja@nordhamn.example".to_owned(),
-        error: error.map(str::to_owned),
+        error,
+        wait_minutes: None,
         next: "/staff".to_owned(),
     };
     let empty = QueuePage {
@@ -36,13 +38,27 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             "Samma begäran för fjärde gången.".to_owned(),
         )),
         error: Some("four_eyes".to_owned()),
+        typed: Typed {
+            action: "note".to_owned(),
+            text: "Det <b>här</b> skrevs.".to_owned(),
+            ..Typed::default()
+        },
         plan: None,
-        ..case(t, "assessing", every_action(), "claim")
+        on_hold: true,
+        ..case(t, "assessing", ACTIONS.to_vec(), "claim")
     };
     let mut samples = vec![
         sample("login", &login(None)),
         sample("login-failed", &login(Some("failed"))),
-        sample("login-throttled", &login(Some("throttled"))),
+        sample("login-totp", &login(Some("totp"))),
+        sample("login-busy", &login(Some("busy"))),
+        sample(
+            "login-throttled",
+            &LoginPage {
+                wait_minutes: Some(15),
+                ..login(None)
+            },
+        ),
         sample("login-ended", &login(Some("ended"))),
         sample("queue", &queue(t)),
         sample("queue-empty", &empty),
@@ -51,7 +67,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             &case(
                 t,
                 "assessing",
-                words(&["approve", "reject", "message", "note", "hold", "extend"]),
+                vec!["approve", "reject", "message", "note", "hold", "extend"],
                 "approve",
             ),
         ),
@@ -65,12 +81,34 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
                 ..case(
                     t,
                     "identity_pending",
-                    words(&["claim", "accept_identity", "request_identity", "message", "note"]),
+                    vec!["claim", "accept_identity", "message", "note"],
                     "claim",
                 )
             },
         ),
         sample("desk-refusal", &refusal),
+        sample(
+            "desk-choice",
+            &StaffCasePage {
+                plan: None,
+                notices: Vec::new(),
+                matches: Vec::new(),
+                candidates: candidates(),
+                attention: Some("ambiguous_match".to_owned()),
+                ..case(t, "assessing", vec!["plan", "refuse", "note"], "plan")
+            },
+        ),
+        sample(
+            "desk-running",
+            &StaffCasePage {
+                plan: Some(StaffPlanView {
+                    steps: steps(),
+                    ..plan()
+                }),
+                attention: Some("system_failed".to_owned()),
+                ..case(t, "executing", vec!["retry", "record_answer", "note"], "retry")
+            },
+        ),
         sample("intake", &intake(t, FieldErrors::default())),
         sample(
             "intake-errors",
@@ -83,43 +121,15 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
     for state in STATES {
         samples.push(sample(
             &format!("desk-{state}"),
-            &case(t, state, words(&["note", "stop"]), "stop"),
+            &case(t, state, vec!["note", "stop"], "stop"),
         ));
     }
     samples
 }
 
-fn every_action() -> Vec<String> {
-    words(&[
-        "claim",
-        "assign",
-        "accept_identity",
-        "request_identity",
-        "request_clarification",
-        "extend",
-        "plan",
-        "collect",
-        "grant",
-        "refuse",
-        "approve",
-        "reject",
-        "stop",
-        "forward",
-        "release",
-        "message",
-        "note",
-        "hold",
-        "lift_hold",
-        "lift_restriction",
-        "retry",
-        "reopen",
-        "close",
-    ])
-}
-
 #[expect(clippy::too_many_lines, reason = "a table of samples")]
 fn queue(t: Texts) -> QueuePage {
-    let row = |reference: &str, right: Right, state: &str, days_left: i64, due: &str, name: &str| QueueRow {
+    let row = |reference: &str, right: Right, state: &str, days_left: i64, due: &str| QueueRow {
         reference: reference.to_owned(),
         right,
         state: state.to_owned(),
@@ -127,12 +137,13 @@ fn queue(t: Texts) -> QueuePage {
         due_on: date(due),
         received_on: date("2026-08-24"),
         paused: state == "clarification_pending",
-        name: (!name.is_empty()).then(|| name.to_owned()),
-        assignee: (days_left % 2 == 0).then(|| "Maja Ek".to_owned()),
+        assignee: (days_left % 2 == 0).then(|| "maja@nordhamn.example".to_owned()),
         marks: Vec::new(),
+        attention: None,
     };
-    let marked = |marks: &[&str], row: QueueRow| QueueRow {
-        marks: words(marks),
+    let marked = |marks: &[&'static str], attention: &str, row: QueueRow| QueueRow {
+        marks: marks.to_vec(),
+        attention: Some(attention.to_owned()).filter(|code| !code.is_empty()),
         ..row
     };
     QueuePage {
@@ -140,88 +151,73 @@ fn queue(t: Texts) -> QueuePage {
         page: staff_page("/staff?state=assessing", "queue"),
         rows: vec![
             marked(
-                &["recipient_silent"],
-                row(
-                    "R-2F8W-11KD",
-                    Right::Access,
-                    "assessing",
-                    -2,
-                    "2026-09-08",
-                    "Ola Brink",
-                ),
+                &["at_risk"],
+                "message_from_person",
+                row("DR-2F8W-11KD-0001", Right::Access, "assessing", -2, "2026-09-08"),
             ),
             marked(
-                &["awaiting_approval"],
-                row(
-                    "R-7K2M-94QX",
-                    Right::Erasure,
-                    "assessing",
-                    1,
-                    "2026-09-11",
-                    "Åsa Öberg",
-                ),
+                &["awaiting_approval", "at_risk"],
+                "",
+                row("DR-7K2M-94QX-0002", Right::Erasure, "assessing", 1, "2026-09-11"),
             ),
             marked(
-                &["new_message", "extended"],
+                &["extended"],
+                "no_reply_address",
                 row(
-                    "R-9PLA-55TT",
+                    "DR-9PLA-55TT-0003",
                     Right::Rectification,
                     "assessing",
                     6,
                     "2026-09-16",
-                    "Aino Rask",
                 ),
             ),
             row(
-                "R-0QNB-73HS",
+                "DR-0QNB-73HS-0004",
                 Right::Erasure,
                 "identity_pending",
                 14,
                 "2026-09-24",
-                "",
             ),
             marked(
                 &["held"],
+                "",
                 row(
-                    "R-5MXE-20VC",
+                    "DR-5MXE-20VC-0005",
                     Right::Objection,
                     "clarification_pending",
                     19,
                     "2026-09-29",
-                    "Per Lund",
                 ),
             ),
             row(
-                "R-8DTU-46RJ",
+                "DR-8DTU-46RJ-0006",
                 Right::Portability,
                 "executing",
                 22,
                 "2026-10-02",
-                "Liv Tangen",
             ),
-            marked(
-                &["job_parked"],
-                row(
-                    "R-3ZHG-68WN",
-                    Right::ConsentWithdrawal,
-                    "answered",
-                    25,
-                    "2026-10-05",
-                    "Nils Ståhl",
-                ),
+            row(
+                "DR-3ZHG-68WN-0007",
+                Right::ConsentWithdrawal,
+                "answered",
+                25,
+                "2026-10-05",
             ),
         ],
         filters: QueueFilters {
             state: "assessing".to_owned(),
-            q: "a b&c".to_owned(),
             ..QueueFilters::default()
         },
         total: 214,
+        is_more: false,
+        recipients: vec![("norddoman".to_owned(), "Norddomän Registry".to_owned())],
+        searched: String::new(),
         next_href: Some("/staff?state=assessing&cursor=abc".to_owned()),
     }
 }
 
-fn case(t: Texts, state: &str, actions: Vec<String>, primary: &str) -> StaffCasePage {
+#[expect(clippy::too_many_lines, reason = "a table of samples")]
+fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str) -> StaffCasePage {
     StaffCasePage {
         t,
         page: Page {
@@ -232,10 +228,13 @@ fn case(t: Texts, state: &str, actions: Vec<String>, primary: &str) -> StaffCase
         right: Right::Erasure,
         state: state.to_owned(),
         version: 7,
-        channel: "form".to_owned(),
+        channel: "web".to_owned(),
         who: who(),
         clock: clock(state),
-        assignee: Some("Maja Ek".to_owned()),
+        assignee: Some("maja@nordhamn.example".to_owned()),
+        colleagues: vec![("0192".to_owned(), "maja@nordhamn.example".to_owned())],
+        attention: None,
+        on_hold: false,
         level: Level::A3,
         required_level: Level::A2,
         proofs: vec![
@@ -250,10 +249,25 @@ fn case(t: Texts, state: &str, actions: Vec<String>, primary: &str) -> StaffCase
                 by: Some("Maja Ek".to_owned()),
             },
         ],
-        matches: matches(),
+        searched: true,
+        live_services: true,
+        matches: vec![
+            found(
+                "Faktureringssystem",
+                "Kontaktuppgifter",
+                "customers",
+                &["email", "customer_number", "personal_number"],
+                1,
+            ),
+            found("Webbhotell", "Tjänster", "accounts", &["customer_number"], 1),
+            found("Kundvård", "Marknadsföring", "newsletter", &["email", "phone"], 9),
+        ],
+        excluded: excluded(),
+        candidates: Vec::new(),
         plan: Some(plan()),
         prepared_refusal: None,
         notices: notices(),
+        mails: mails(),
         events: events(),
         messages: vec![MessageItem {
             at: "2026-08-25 08:51".to_owned(),
@@ -266,8 +280,9 @@ fn case(t: Texts, state: &str, actions: Vec<String>, primary: &str) -> StaffCase
             text: "Ringde numret i kundregistret.".to_owned(),
         }],
         actions,
-        primary: Some(primary.to_owned()),
+        primary: Some(primary),
         error: None,
+        typed: Typed::default(),
     }
 }
 
@@ -293,33 +308,6 @@ fn clock(state: &str) -> ClockView {
         paused: state == "clarification_pending",
         cool_off_until: (state == "approved").then(|| "2026-09-08 10:15".to_owned()),
     }
-}
-
-fn matches() -> Vec<MatchView> {
-    let found = |system: &str, kind: &str, by: &[&str], rows: u64, services: &[&str]| MatchView {
-        system: system.to_owned(),
-        kind: kind.to_owned(),
-        by: words(by),
-        rows,
-        services: words(services),
-    };
-    vec![
-        found(
-            "Faktureringssystem",
-            "sole_trader",
-            &["email", "customer_number", "personal_number"],
-            61,
-            &[],
-        ),
-        found(
-            "Webbhotell",
-            "user",
-            &["customer_number"],
-            12_804,
-            &["Webbhotell Bas – skogsblomma.test"],
-        ),
-        found("Kundvård", "subscriber", &["email", "phone"], 9, &[]),
-    ]
 }
 
 fn intake(t: Texts, errors: FieldErrors) -> IntakePage {

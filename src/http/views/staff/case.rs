@@ -5,8 +5,10 @@ use chrono::NaiveDate;
 
 use super::super::customer::{MessageItem, level_name};
 use super::super::layout::Page;
+use super::parts::{CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, Typed};
 use crate::adapters::texts::Texts;
-use crate::domain::identity::Level;
+use crate::domain::case::RefusalGround;
+use crate::domain::identity::{Level, Method};
 use crate::domain::language::Language;
 use crate::domain::right::Right;
 
@@ -26,7 +28,7 @@ pub struct StaffCasePage {
     pub state: String,
     /// The version that an action must name.
     pub version: i64,
-    /// How it came in, as in the API: `form`, `api`, `email`, `phone`, …
+    /// How it came in, as in the API: `web`, `api`, `email`, `phone`, …
     pub channel: String,
     /// Who asks.
     pub who: WhoView,
@@ -34,20 +36,36 @@ pub struct StaffCasePage {
     pub clock: ClockView,
     /// Who works on it.
     pub assignee: Option<String>,
+    /// Whom it can be handed to: id and name.
+    pub colleagues: Vec<(String, String)>,
+    /// What staff must look at, after `attention-`.
+    pub attention: Option<String>,
+    /// Whether a legal hold is in force.
+    pub on_hold: bool,
     /// The level reached.
     pub level: Level,
     /// The level the right needs.
     pub required_level: Level,
     /// What proved it, oldest first.
     pub proofs: Vec<ProofView>,
+    /// Whether the systems were searched.
+    pub searched: bool,
+    /// Whether services of the person still run.
+    pub live_services: bool,
     /// Where the person was found.
     pub matches: Vec<MatchView>,
-    /// The plan, if made.
+    /// What looks alike and is left alone.
+    pub excluded: Vec<ExcludedView>,
+    /// The accounts to choose between.
+    pub candidates: Vec<CandidateView>,
+    /// The newest plan.
     pub plan: Option<StaffPlanView>,
     /// The refusal that was prepared and awaits approval: its ground in words, and the reason.
     pub prepared_refusal: Option<(String, String)>,
     /// Who is told.
     pub notices: Vec<NoticeRow>,
+    /// Mails to the person and to recipients, oldest first.
+    pub mails: Vec<MailRow>,
     /// The audit trail, newest first.
     pub events: Vec<EventRow>,
     /// Messages to and from the person, oldest first.
@@ -55,11 +73,13 @@ pub struct StaffCasePage {
     /// Notes among staff, oldest first.
     pub notes: Vec<NoteRow>,
     /// What this member of staff may do now, by the names of the API.
-    pub actions: Vec<String>,
+    pub actions: Vec<&'static str>,
     /// The one of `actions` that comes next.
-    pub primary: Option<String>,
+    pub primary: Option<&'static str>,
     /// Why the last action did not go through, after `staff-error-`: `version_stale`, `four_eyes`, …
     pub error: Option<String>,
+    /// What was sent with that action.
+    pub typed: Typed,
 }
 
 /// Who asks, as staff see it.
@@ -111,80 +131,6 @@ pub struct ProofView {
     pub by: Option<String>,
 }
 
-/// One place where the person was found.
-#[derive(Clone, Debug)]
-pub struct MatchView {
-    /// The system's name in the reader's language.
-    pub system: String,
-    /// As what, after `kind-`: `private`, `sole_trader`, `company`, `contact_person`, `user`, `subscriber`.
-    pub kind: String,
-    /// By which identifiers, after `by-`: `email`, `personal_number`, `customer_number`, `phone`.
-    pub by: Vec<String>,
-    /// How many rows hang on it.
-    pub rows: u64,
-    /// Live services, in words.
-    pub services: Vec<String>,
-}
-
-/// An erasure plan as staff see it.
-#[derive(Clone, Debug)]
-pub struct StaffPlanView {
-    /// Who prepared it, and when.
-    pub prepared_by: String,
-    /// When, local time.
-    pub prepared_at: String,
-    /// Per system and table.
-    pub rows: Vec<PlanRow>,
-    /// Services that end.
-    pub services: Vec<String>,
-    /// Domain names that become free.
-    pub domains: Vec<String>,
-    /// Until when each system's backups hold it: name and date.
-    pub backups: Vec<(String, NaiveDate)>,
-    /// When the person said yes, local time; none while it is awaited.
-    pub confirmed_at: Option<String>,
-    /// Whether the person must say yes at all: services still run.
-    pub needs_confirmation: bool,
-    /// The start of the hash that the approval freezes.
-    pub hash: String,
-}
-
-/// What a plan does to one table.
-#[derive(Clone, Debug)]
-pub struct PlanRow {
-    /// The system's name.
-    pub system: String,
-    /// The table.
-    pub table: String,
-    /// `erase`, `reduce`, `retain` or `keep`, after `effect-`.
-    pub effect: &'static str,
-    /// How many rows.
-    pub rows: u64,
-    /// Why it is kept, in words.
-    pub ground: Option<String>,
-    /// The last day it is kept.
-    pub until: Option<NaiveDate>,
-}
-
-/// One notice to a recipient.
-#[derive(Clone, Debug)]
-pub struct NoticeRow {
-    /// The recipient.
-    pub recipient: String,
-    /// `email`, `api`, `portal` or `manual`, after `channel-`.
-    pub channel: String,
-    /// The notice's state, after `notice-state-`.
-    pub state: String,
-    /// When it was sent.
-    pub sent_on: Option<NaiveDate>,
-    /// When it was answered.
-    pub answered_on: Option<NaiveDate>,
-    /// The outcome, after `outcome-`.
-    pub outcome: Option<String>,
-    /// The ground, the comment, or why it is impossible.
-    pub note: Option<String>,
-}
-
 /// One event of the audit trail.
 #[derive(Clone, Debug)]
 pub struct EventRow {
@@ -211,68 +157,60 @@ pub struct NoteRow {
 
 impl StaffCasePage {
     /// The actions that a single button does; the others have forms of their own.
-    const BUTTONS: [&str; 15] = [
-        "claim",
-        "plan",
-        "collect",
-        "grant",
-        "approve",
-        "request_identity",
-        "forward",
-        "release",
-        "hold",
-        "lift_hold",
-        "lift_restriction",
-        "retry",
-        "reopen",
-        "stop",
-        "close",
-    ];
+    const BUTTONS: [&str; 7] = ["claim", "plan", "hold", "lift_hold", "retry", "reopen", "stop"];
 
     fn may(&self, action: &str) -> bool {
-        self.actions.iter().any(|allowed| allowed == action)
+        self.actions.contains(&action)
     }
 
-    fn primary_button(&self) -> Option<&str> {
-        let primary = self.primary.as_deref()?;
+    fn primary_button(&self) -> Option<&'static str> {
+        let primary = self.primary?;
         (self.may(primary) && Self::BUTTONS.contains(&primary)).then_some(primary)
     }
 
-    fn other_buttons(&self) -> Vec<&str> {
+    fn other_buttons(&self) -> Vec<&'static str> {
         let others = Self::BUTTONS.into_iter().filter(|name| self.may(name));
         others
-            .filter(|name| Some(*name) != self.primary_button() && *name != "stop")
+            .filter(|name| Some(*name) != self.primary_button() && !["stop", "plan"].contains(name))
             .collect()
     }
 
-    /// The action that takes words, which comes next; its form is open from the start.
-    fn is_next(&self, action: &str) -> bool {
-        self.primary.as_deref() == Some(action)
+    /// Whether making a plan is on offer beside the next step.
+    fn may_plan_too(&self) -> bool {
+        self.may("plan") && self.primary != Some("plan")
+    }
+
+    /// Whether the form of an action is open from the start: it comes next, or its words did not go through.
+    fn is_open_form(&self, action: &str) -> bool {
+        self.primary == Some(action) || self.typed.is(action)
     }
 
     /// What the sentence on the next step is about: the state, or what it waits for within that state.
     fn next(&self) -> &str {
         let unconfirmed = |plan: &StaffPlanView| plan.needs_confirmation && plan.confirmed_at.is_none();
-        match &self.plan {
+        match self.plan.as_ref().filter(|plan| plan.is_current) {
             _ if self.state != "assessing" => &self.state,
             _ if self.prepared_refusal.is_some() => "approval",
+            _ if !self.candidates.is_empty() => "choice",
             Some(plan) if unconfirmed(plan) => "confirmation",
             Some(_) => "approval",
+            None if self.right != Right::Erasure => "assessing-other",
             None => &self.state,
         }
     }
 
-    /// Whether the button must look like what it is: the approval of an erasure.
-    fn destroys(&self, action: &str) -> bool {
-        action == "approve" && self.plan.is_some()
+    /// The plan that an approval would be of.
+    fn plan_to_approve(&self) -> Option<&StaffPlanView> {
+        let plan = self.plan.as_ref()?;
+        (plan.is_current && self.prepared_refusal.is_none()).then_some(plan)
     }
 
     fn proof_methods(&self) -> [&'static str; 4] {
-        ["call_back", "letter", "two_facts", "in_person"]
+        Method::BY_STAFF.map(Method::name)
     }
 
-    fn refusal_grounds(&self) -> [&'static str; 18] {
-        REFUSAL_GROUNDS
+    fn refusal_grounds(&self) -> Vec<&'static str> {
+        RefusalGround::ALL.iter().map(|ground| ground.name()).collect()
     }
 
     fn tone(&self) -> &'static str {
@@ -300,25 +238,3 @@ impl StaffCasePage {
         level_name(*level)
     }
 }
-
-/// The grounds on which a request can be refused (domain rules; the texts name article and statute).
-pub(super) const REFUSAL_GROUNDS: [&str; 18] = [
-    "not_identified",
-    "manifestly_unfounded",
-    "excessive",
-    "legal_obligation_17_3_b",
-    "legal_claims_17_3_e",
-    "freedom_of_expression_17_3_a",
-    "public_health_17_3_c",
-    "archiving_research_17_3_d",
-    "no_erasure_ground_17_1",
-    "rights_of_others_15_4_or_20_4",
-    "secrecy_dsl_5_1",
-    "draft_or_memo_dsl_5_2",
-    "accuracy_not_shown",
-    "restriction_ground_missing_18_1",
-    "portability_scope_20_1",
-    "overriding_grounds_21_1",
-    "we_are_processor",
-    "no_data_held",
-];

@@ -10,8 +10,10 @@ use crate::domain::language::Language;
 use crate::domain::right::Right;
 
 mod case;
+mod parts;
 
 pub use case::*;
+pub use parts::*;
 
 /// `/staff/login`: posts `email`, `password`, `totp` and `next` to `/staff/login`.
 #[derive(Clone, Debug, Template)]
@@ -23,8 +25,10 @@ pub struct LoginPage {
     pub page: Page,
     /// The address typed before.
     pub email: String,
-    /// Why it did not work: `failed`, `throttled` or `ended` (the session).
-    pub error: Option<String>,
+    /// Why it did not work: `failed`, `totp` (the code is missing), `busy`, or `ended` (the session).
+    pub error: Option<&'static str>,
+    /// After too many attempts: minutes until the next may come.
+    pub wait_minutes: Option<u32>,
     /// The page to go to afterwards: a path of ours.
     pub next: String,
 }
@@ -41,8 +45,14 @@ pub struct QueuePage {
     pub rows: Vec<QueueRow>,
     /// What is filtered by, as in the address.
     pub filters: QueueFilters,
-    /// About how many cases the filters let through.
+    /// How many cases the filters let through; counted up to a limit.
     pub total: u64,
+    /// Whether there are more than that.
+    pub is_more: bool,
+    /// The recipients to filter by: id and name.
+    pub recipients: Vec<(String, String)>,
+    /// What was searched for; shown in its field, never part of an address of ours.
+    pub searched: String,
     /// The address of the next page.
     pub next_href: Option<String>,
 }
@@ -64,38 +74,61 @@ pub struct QueueRow {
     pub received_on: NaiveDate,
     /// Whether the clock stands still.
     pub paused: bool,
-    /// Who it is said to be.
-    pub name: Option<String>,
     /// Who works on it.
     pub assignee: Option<String>,
-    /// What to look out for, after `mark-`: `awaiting_approval`, `new_message`, `extended`, `held`,
-    /// `recipient_silent`, `job_parked`.
-    pub marks: Vec<String>,
+    /// What to look out for, after `mark-`: `awaiting_approval`, `at_risk`, `held`, `extended`.
+    pub marks: Vec<&'static str>,
+    /// What staff must look at, after `attention-`.
+    pub attention: Option<String>,
 }
 
 /// The filters of the queue; empty means any. They are also the names in the address.
 #[derive(Clone, Debug, Default)]
 pub struct QueueFilters {
-    /// A state.
+    /// A state, or `all`; empty: those that wait for an answer.
     pub state: String,
     /// A right.
     pub right: String,
-    /// `me`, `none`, or a member of staff.
+    /// `me`, `none`, or a member of staff's id.
     pub assignee: String,
-    /// A reference or an exact identifier.
-    pub q: String,
-    /// `due` (default), `received`, `state` or `right`; a `-` before turns it round.
+    /// `late`, or `week` for what is due within seven days.
+    pub due: String,
+    /// The id of a recipient that is told.
+    pub recipient: String,
+    /// `newest`; empty: the most urgent first.
     pub sort: String,
 }
 
 impl QueueFilters {
+    fn pairs(&self) -> [(&'static str, &str); 6] {
+        [
+            ("state", &self.state),
+            ("right", &self.right),
+            ("assignee", &self.assignee),
+            ("due", &self.due),
+            ("recipient", &self.recipient),
+            ("sort", &self.sort),
+        ]
+    }
+
     fn is(&self, filter: &str, value: &str) -> bool {
-        let set = match filter {
-            "state" => &self.state,
-            "right" => &self.right,
-            _ => &self.assignee,
-        };
-        set == value
+        self.pairs().contains(&(filter, value))
+    }
+
+    /// The address of the queue with these filters, from `cursor` on.
+    #[must_use]
+    pub fn href(&self, cursor: Option<&str>) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let cursor = cursor.map(|cursor| ("cursor", cursor));
+        for (name, value) in self.pairs().into_iter().chain(cursor) {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        match query.finish() {
+            query if query.is_empty() => "/staff".to_owned(),
+            query => format!("/staff?{query}"),
+        }
     }
 }
 
@@ -125,38 +158,20 @@ impl QueuePage {
         STATES
     }
 
-    fn sort_href(&self, column: &str) -> String {
-        let turned = self.sorted_by(column) && !self.filters.sort.starts_with('-');
-        let sort = if turned {
-            format!("-{column}")
-        } else {
-            column.to_owned()
+    fn sort_href(&self, sort: &str) -> String {
+        let filters = QueueFilters {
+            sort: sort.to_owned(),
+            ..self.filters.clone()
         };
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let filters = &self.filters;
-        let pairs = [
-            ("state", &filters.state),
-            ("right", &filters.right),
-            ("assignee", &filters.assignee),
-            ("q", &filters.q),
-            ("sort", &sort),
-        ];
-        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-        format!("/staff?{}", query.finish())
+        filters.href(None)
     }
 
-    fn sorted_by(&self, column: &str) -> bool {
-        let sort = self.filters.sort.trim_start_matches('-');
-        sort == column || (sort.is_empty() && column == "due")
-    }
-
-    fn aria_sort(&self, column: &str) -> &'static str {
-        match (self.sorted_by(column), self.filters.sort.starts_with('-')) {
+    /// `aria-sort` of the column that `sort` orders by.
+    fn aria_sort(&self, sort: &str) -> &'static str {
+        match (self.filters.sort == sort, sort) {
             (false, _) => "none",
-            (true, false) => "ascending",
-            (true, true) => "descending",
+            (true, "newest") => "descending",
+            (true, _) => "ascending",
         }
     }
 }

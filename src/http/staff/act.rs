@@ -1,0 +1,249 @@
+//! What staff do with a case, from its page.
+
+use actix_web::web;
+use serde::Deserialize;
+
+use super::case::{path_of, see};
+use super::case_page::{self, Seen};
+use super::plan_page::short;
+use super::who::{Answer, Desk};
+use crate::domain::case::Proposal;
+use crate::domain::ids::Reference;
+use crate::domain::matching::RowKey;
+use crate::domain::notice;
+use crate::domain::staff::{Actor, Permission};
+use crate::http::api::notices::{NewAnswer, read_answer};
+use crate::http::error::{report, status};
+use crate::http::pages::{Form, Visit};
+use crate::http::views::staff::Typed;
+use crate::services::handling::{self, Action};
+use crate::services::ports::SystemError;
+use crate::services::{Context, Error, Result, desk, notices};
+use crate::store::cases::{self, StoredCase};
+
+/// The fields of every action's form.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    csrf: String,
+    action: String,
+    version: String,
+    assignee: String,
+    method: String,
+    account: String,
+    ground: String,
+    reason: String,
+    text: String,
+    confirm: String,
+    recipient: String,
+    outcome: String,
+    statute: String,
+    backups_until: String,
+}
+
+/// What a form asks for.
+enum Asked {
+    Case(Action),
+    Answer(notice::Answer),
+}
+
+impl Sent {
+    /// What it asks for.
+    fn read(&self) -> Result<Asked> {
+        let reason = || self.reason.clone();
+        Ok(Asked::Case(match self.action.as_str() {
+            "claim" => Action::Claim,
+            "assign" => Action::Assign {
+                assignee: optional(&self.assignee, "assignee", |text| text.parse().ok())?,
+            },
+            "accept_identity" => Action::AcceptIdentity {
+                method: self.method.clone(),
+            },
+            "plan" => Action::Plan {
+                account: optional(&self.account, "account", |text| {
+                    serde_json::from_str::<RowKey>(text).ok()
+                })?,
+            },
+            "refuse" => Action::Refuse {
+                ground: self.ground.clone(),
+                reason: reason(),
+            },
+            "approve" => Action::Approve,
+            "reject" => Action::Reject { reason: reason() },
+            "stop" => Action::Stop,
+            "extend" => Action::Extend { reason: reason() },
+            "message" => Action::Message {
+                text: self.text.clone(),
+            },
+            "note" => Action::Note {
+                text: self.text.clone(),
+            },
+            "hold" => Action::Hold,
+            "lift_hold" => Action::LiftHold,
+            "retry" => Action::Retry,
+            "reopen" => Action::Reopen,
+            "close" => Action::Close { reason: reason() },
+            "record_answer" => return self.answer().map(Asked::Answer),
+            _ => return Err(Error::field("action", "unknown")),
+        }))
+    }
+
+    fn answer(&self) -> Result<notice::Answer> {
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        read_answer(&NewAnswer {
+            outcome: self.outcome.clone(),
+            ground: some(&self.ground),
+            statute: some(&self.statute),
+            backups_until: optional(&self.backups_until, "backups_until", |text| text.parse().ok())?,
+        })
+    }
+
+    /// What was sent, to be shown again.
+    fn typed(&self) -> Typed {
+        let text = if self.text.is_empty() {
+            &self.reason
+        } else {
+            &self.text
+        };
+        Typed {
+            action: self.action.clone(),
+            text: text.clone(),
+            ground: self.ground.clone(),
+            recipient: self.recipient.clone(),
+            outcome: self.outcome.clone(),
+            statute: self.statute.clone(),
+            backups_until: self.backups_until.clone(),
+        }
+    }
+
+    /// What to say once it is done.
+    fn flash(&self) -> &'static str {
+        match self.action.as_str() {
+            "claim" => "claimed",
+            "plan" => "plan_made",
+            "approve" => "approved",
+            "message" | "extend" => "message_sent",
+            "note" => "note_added",
+            "record_answer" => "answer_recorded",
+            "stop" => "stopped",
+            _ => "action_done",
+        }
+    }
+
+    fn do_it(&self, ctx: &Context, actor: &Actor, reference: &Reference) -> Result<()> {
+        let asked = self.read()?;
+        let version = self.version.parse().map_err(|_| Error::Stale)?;
+        let case = cases::find(&mut *ctx.store.get()?, reference)?;
+        self.check(ctx, actor, &case, version)?;
+        match asked {
+            Asked::Case(action) => handling::act(ctx, actor, reference, version, &action).map(drop),
+            Asked::Answer(_) if case.version != version => Err(Error::Stale),
+            Asked::Answer(answer) => {
+                notices::answer_for_recipient(ctx, actor, &case, &self.recipient, &answer)
+            }
+        }
+    }
+
+    /// What the page asks beyond the use case: that the plan which is approved was read, and that a case is handed to
+    /// somebody who handles cases.
+    fn check(&self, ctx: &Context, actor: &Actor, case: &StoredCase, version: i64) -> Result<()> {
+        let is_seen = case.version == version;
+        match (self.action.as_str(), &case.case.proposal) {
+            ("approve", Some(Proposal::Erasure { hash, .. }))
+                if is_seen && actor.may(Permission::ApproveProposals) && self.confirm != short(hash) =>
+            {
+                Err(Error::field("confirm", "required"))
+            }
+            ("assign", _) if !self.assignee.is_empty() && actor.may(Permission::HandleCases) => {
+                let able = desk::colleagues(ctx, actor)?
+                    .into_iter()
+                    .any(|member| member.id.to_string() == self.assignee && case_page::can_handle(&member));
+                if able {
+                    Ok(())
+                } else {
+                    Err(Error::field("assignee", "unknown"))
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn optional<T>(text: &str, field: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    read(text.trim())
+        .map(Some)
+        .ok_or_else(|| Error::field(field, "invalid"))
+}
+
+/// Does what a form asks; when that is refused, the page again with why, and with what was typed.
+pub(super) async fn act(visit: Visit, path: web::Path<String>, Form(sent): Form<Sent>) -> Answer {
+    let reference = Reference::parse(&path).map_err(|_| Error::NotFound);
+    let back = match &reference {
+        Ok(reference) => path_of(reference),
+        Err(_) => "/staff".to_owned(),
+    };
+    let desk = Desk::sent(visit, &back, &sent.csrf)?;
+    let work = sent.clone();
+    let (who, outcome) = desk
+        .run(move |ctx, who| {
+            let reference = reference?;
+            match work.do_it(ctx, &who.actor, &reference) {
+                Ok(()) => Ok(Ok(())),
+                Err(error) if can_be_shown(&error) && who.actor.may(Permission::ReadCases) => {
+                    Ok(Err((error, see(ctx, &who.actor, &reference)?)))
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await?;
+    match outcome {
+        Ok(()) => Ok(desk.visit.see_other(&back, Some(sent.flash()))),
+        Err((error, seen)) => Ok(again(&desk, &who, &sent, &error, &seen)),
+    }
+}
+
+/// Whether the page of the case is the place to say what went wrong.
+fn can_be_shown(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Invalid(_)
+            | Error::Rejected(_)
+            | Error::Refused(_)
+            | Error::Conflict(_)
+            | Error::Stale
+            | Error::Gone(_)
+            | Error::Forbidden("four_eyes" | "role")
+            | Error::System(_)
+    )
+}
+
+fn again(
+    desk: &Desk,
+    who: &crate::services::accounts::Authenticated,
+    sent: &Sent,
+    error: &Error,
+    seen: &Seen,
+) -> actix_web::HttpResponse {
+    report(&desk.visit.app.ctx, error);
+    let mut view = case_page::view(desk, who, seen);
+    view.error = Some(code(error));
+    view.typed = sent.typed();
+    desk.visit.render(status(error), &view)
+}
+
+/// Which text says what went wrong: the field's, where there is one for it.
+fn code(error: &Error) -> String {
+    let named = |wrong: &crate::services::FieldError| match wrong.field {
+        "reason" | "text" => "text",
+        field @ ("confirm" | "ground" | "statute" | "outcome" | "backups_until" | "assignee") => field,
+        _ => "invalid",
+    };
+    match error {
+        Error::Invalid(wrong) => wrong.first().map_or("invalid", named).to_owned(),
+        Error::System(error @ SystemError::Unavailable { .. }) => error.code().to_owned(),
+        other => other.code().to_owned(),
+    }
+}

@@ -1,0 +1,71 @@
+//! The pages of staff: each asks who is logged in, and shows what the use cases let them.
+
+mod act;
+mod case;
+mod case_page;
+mod found;
+mod intake;
+mod members;
+mod plan_page;
+mod queue;
+mod session;
+mod stats;
+mod trail;
+mod who;
+
+use actix_web::{Resource, web};
+
+use super::pages::{self, reading};
+
+/// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
+/// every role and with nobody.
+pub const ADDRESSES: [(&str, &[&str]); 12] = [
+    ("/staff", &["GET"]),
+    ("/staff/login", &["GET", "POST"]),
+    ("/staff/logout", &["POST"]),
+    ("/staff/search", &["POST"]),
+    ("/staff/stats", &["GET"]),
+    ("/staff/cases/new", &["GET", "POST"]),
+    ("/staff/cases/{reference}", &["GET"]),
+    ("/staff/cases/{reference}/actions", &["POST"]),
+    ("/staff/members", &["GET", "POST"]),
+    ("/staff/members/{id}/reset", &["POST"]),
+    ("/staff/members/{id}/deactivate", &["POST"]),
+    ("/staff/members/{id}/activate", &["POST"]),
+];
+
+/// Serves [`ADDRESSES`].
+pub(super) fn configure(cfg: &mut web::ServiceConfig) {
+    for (path, methods) in ADDRESSES {
+        let resource = methods.iter().fold(page(path), |resource, method| {
+            route(resource, path, method == &"POST")
+        });
+        cfg.service(resource);
+    }
+}
+
+fn page(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(pages::wrong_method))
+}
+
+/// Adds what answers to `path`; an address without a handler has none of the method.
+fn route(resource: Resource, path: &str, sends: bool) -> Resource {
+    match (path, sends) {
+        ("/staff", false) => resource.route(reading().to(queue::list)),
+        ("/staff/login", false) => resource.route(reading().to(session::form)),
+        ("/staff/login", true) => resource.route(web::post().to(session::log_in)),
+        ("/staff/logout", true) => resource.route(web::post().to(session::log_out)),
+        ("/staff/search", true) => resource.route(web::post().to(queue::search)),
+        ("/staff/stats", false) => resource.route(reading().to(stats::show)),
+        ("/staff/cases/new", false) => resource.route(reading().to(intake::form)),
+        ("/staff/cases/new", true) => resource.route(web::post().to(intake::submit)),
+        ("/staff/cases/{reference}", false) => resource.route(reading().to(case::show)),
+        ("/staff/cases/{reference}/actions", true) => resource.route(web::post().to(act::act)),
+        ("/staff/members", false) => resource.route(reading().to(members::list)),
+        ("/staff/members", true) => resource.route(web::post().to(members::add)),
+        ("/staff/members/{id}/reset", true) => resource.route(web::post().to(members::reset)),
+        ("/staff/members/{id}/deactivate", true) => resource.route(web::post().to(members::deactivate)),
+        ("/staff/members/{id}/activate", true) => resource.route(web::post().to(members::activate)),
+        _ => resource,
+    }
+}

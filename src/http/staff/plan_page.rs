@@ -1,0 +1,144 @@
+//! The plan of a case, how far it has come, and who is told.
+
+use super::case_page::{Reader, Seen};
+use crate::domain::audit::Event;
+use crate::domain::calendar::stockholm_date;
+use crate::domain::case::Confirmation;
+use crate::domain::notice::{KeepGround, Outcome};
+use crate::http::pages::local_time;
+use crate::http::views::staff::{NoticeRow, PlanRow, StaffPlanView, StepRow};
+use crate::services::overview::{PlanView, StaffCase};
+use crate::store::notices;
+use crate::store::plans::{StepState, StoredStep};
+
+/// Characters of a plan's hash that tell it from the others of a case.
+pub(super) const SHORT_HASH: usize = 8;
+
+/// The start of a plan's hash, as people see it.
+pub(super) fn short(hash: &str) -> &str {
+    hash.get(..SHORT_HASH).unwrap_or(hash)
+}
+
+/// The plan.
+pub(super) fn plan(reader: &Reader<'_>, case: &StaffCase, plan: &PlanView) -> StaffPlanView {
+    let made = last(case, "plan_made");
+    let confirmed = last(case, "consequences_confirmed");
+    let given = plan.confirmation == Some(Confirmation::Given);
+    let backups = plan.facts.systems.iter().filter_map(|part| {
+        let days = part.backups_expire_after_days?;
+        Some((reader.words.system(&part.system), days))
+    });
+    StaffPlanView {
+        prepared_by: made.map(|event| reader.actor(&event.actor)).unwrap_or_default(),
+        prepared_at: made.map(|event| local_time(event.at)).unwrap_or_default(),
+        is_current: plan.current,
+        rows: rows(reader, plan),
+        services: plan
+            .facts
+            .services
+            .iter()
+            .map(|service| reader.words.service(service))
+            .collect(),
+        backups: backups.collect(),
+        confirmed_at: confirmed.filter(|_| given).map(|event| local_time(event.at)),
+        needs_confirmation: plan
+            .confirmation
+            .is_some_and(|confirmation| confirmation != Confirmation::NotNeeded),
+        hash: short(&plan.facts.hash).to_owned(),
+        steps: plan.steps.iter().map(|step| step_row(reader, step)).collect(),
+    }
+}
+
+fn last<'a>(case: &'a StaffCase, action: &str) -> Option<&'a Event> {
+    case.events.iter().rev().find(|event| event.action == action)
+}
+
+fn rows(reader: &Reader<'_>, plan: &PlanView) -> Vec<PlanRow> {
+    let lines = plan.facts.systems.iter().flat_map(|part| {
+        let lines = part.lines.iter();
+        lines.map(move |line| (part, line))
+    });
+    lines
+        .filter(|(_, line)| line.rows > 0)
+        .map(|(part, line)| PlanRow {
+            system: reader.words.system(&part.system),
+            what: reader.words.contents(&part.system, &line.table),
+            table: line.table.clone(),
+            effect: line.operation.clone(),
+            rows: line.rows,
+            ground: line.ground.as_deref().map(|ground| reader.words.ground(ground)),
+            until: line.until,
+        })
+        .collect()
+}
+
+fn step_row(reader: &Reader<'_>, stored: &StoredStep) -> StepRow {
+    StepRow {
+        system: reader.words.system(&stored.step.system),
+        table: stored.step.table.clone(),
+        kind: stored.step.kind.name(),
+        state: match stored.state {
+            StepState::Pending => "pending",
+            StepState::Done { .. } => "done",
+            StepState::Failed { .. } => "failed",
+        },
+        done: stored.done,
+        planned: stored.step.planned,
+    }
+}
+
+/// Who is told, and what they answered.
+pub(super) fn notices(reader: &Reader<'_>, seen: &Seen) -> Vec<NoticeRow> {
+    let rows = seen.case.notices.iter();
+    rows.map(|(row, comments)| notice(reader, seen, row, comments))
+        .collect()
+}
+
+fn notice(reader: &Reader<'_>, seen: &Seen, row: &notices::NoticeRow, comments: &[String]) -> NoticeRow {
+    let task = seen.beside.tasks.get(&row.id).map(|known| {
+        let pairs = known.iter();
+        pairs
+            .map(|identifier| (identifier.kind.name(), identifier.value.clone()))
+            .collect()
+    });
+    let can_be_answered = matches!(
+        row.state.as_str(),
+        "queued" | "sent" | "informed" | "bounced" | "answered"
+    );
+    let names = |offered: Vec<&'static str>| if can_be_answered { offered } else { Vec::new() };
+    NoticeRow {
+        id: row.recipient.clone(),
+        recipient: reader.words.recipient(&row.recipient),
+        channel: row.channel.clone(),
+        state: row.state.clone(),
+        sent_on: row.sent_at.map(stockholm_date),
+        answer_by: row.answer_by,
+        answered_on: row.answered_at.map(stockholm_date),
+        outcome: row.outcome.clone(),
+        notes: notes(reader, row, comments),
+        task,
+        outcomes: names(Outcome::for_erasure().into_iter().map(Outcome::name).collect()),
+        grounds: names(
+            KeepGround::offered(row.independent)
+                .into_iter()
+                .map(KeepGround::name)
+                .collect(),
+        ),
+    }
+}
+
+fn notes(reader: &Reader<'_>, row: &notices::NoticeRow, comments: &[String]) -> Vec<String> {
+    let t = reader.words.t;
+    let ground = row.ground.as_deref().map(|ground| t.or("notice-ground-", ground));
+    let ground = match (ground, &row.statute) {
+        (Some(ground), Some(statute)) => Some(format!("{ground}: {statute}")),
+        (ground, _) => ground,
+    };
+    let backups = row
+        .backups_until
+        .map(|until| format!("{} {until}", t.get("case-backups-until")));
+    let why = row.why.as_deref().filter(|_| row.state == "impossible");
+    let why = why.map(|why| t.or("impossible-", why));
+    let said = [ground, backups, why].into_iter().flatten();
+    said.chain(comments.iter().cloned()).collect()
+}
