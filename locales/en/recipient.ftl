@@ -74,3 +74,7 @@ error-backups_until = Write a date that has not passed
 error-ground = Choose a ground
 error-statute = State which law requires it
 error-comment = The comment is too long. Shorten it
+impossible-no_identifier = They hold nothing by which they could recognise you.
+impossible-identifier_missing = We do not have what they know you by.
+impossible-no_contact = We have no way to reach them.
+keep-suppression = Block on mailings, so that your objection holds from now on (Article 21(3))

@@ -74,3 +74,7 @@ error-backups_until = Skriv ett datum som inte har varit
 error-ground = Välj en grund
 error-statute = Ange vilken lag som kräver det
 error-comment = Kommentaren är för lång. Korta den
+impossible-no_identifier = Det finns inget att känna igen dig på hos dem.
+impossible-identifier_missing = Vi saknar det som de känner igen dig på.
+impossible-no_contact = Vi har ingen väg att nå dem.
+keep-suppression = Spärr mot utskick, så att din invändning gäller också framöver (artikel 21.3)
