@@ -1,18 +1,14 @@
 //! The service on a port of its own, and what a client sees of it.
 
-use std::net::TcpListener;
 use std::ops::{Deref, DerefMut};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 
-use actix_web::dev::ServerHandle;
 use dataratt::domain::staff::{Actor, Role};
-use dataratt::http;
 use dataratt::services::accounts;
 use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
+use crate::support::server::Server;
 use crate::support::world::World;
 
 const PASSWORD: &str = "Correct-horse-0123456789abcdef";
@@ -67,8 +63,7 @@ pub struct Api {
     world: World,
     pub base: String,
     pub http: Client,
-    stop: ServerHandle,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
 }
 
 impl Deref for Api {
@@ -85,16 +80,6 @@ impl DerefMut for Api {
     }
 }
 
-impl Drop for Api {
-    fn drop(&mut self) {
-        // The order to stop leaves at once; what is returned only waits.
-        drop(self.stop.stop(false));
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
-    }
-}
-
 impl Api {
     /// The service for ADMAX.
     pub fn new() -> Self {
@@ -105,17 +90,8 @@ impl Api {
     pub fn with(change: impl FnOnce(&mut World)) -> Self {
         let mut world = World::new();
         change(&mut world);
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let app = world.app.clone();
-        let (send, receive) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = http::server(app, listener).unwrap();
-                send.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
+        let server = Server::start(world.app.clone());
+        let base = server.base.clone();
         Self {
             world,
             base,
@@ -123,8 +99,7 @@ impl Api {
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .unwrap(),
-            stop: receive.recv().unwrap(),
-            thread: Some(thread),
+            _server: server,
         }
     }
 

@@ -23,7 +23,7 @@ async fn prepare(site: &Site, browser: &Browser, reference: &str) {
     log_in(site, browser, "agent@host.example", PASSWORD).await;
     browser.click_text(reference).await;
     browser.see("Var personen finns").await;
-    browser.click_text("Personligt möte").await;
+    browser.click_text("Möte på plats").await;
     browser.see("räcker").await;
     browser.click_text("Gör en plan").await;
     browser.see("Raderingsplan").await;
@@ -51,8 +51,9 @@ async fn confirm(site: &Site, browser: &Browser, reference: &str) {
 async fn approve(site: &Site, browser: &Browser, reference: &str) {
     log_in(site, browser, "approver@host.example", PASSWORD).await;
     browser.click_text(reference).await;
-    browser.click_text("Godkänn").await;
-    browser.see("Godkänt").await;
+    browser.tick("Jag har läst planen").await;
+    browser.click_text("Godkänn raderingen").await;
+    browser.see("Godkänt.").await;
 }
 
 async fn answer_notices(site: &Site, browser: &Browser, person: &SamplePerson) -> usize {

@@ -9,6 +9,8 @@ pub mod database;
 pub mod fixtures;
 pub mod host;
 pub mod mail;
+pub mod server;
+pub mod site;
 pub mod smtp;
 mod smtp_session;
 mod smtp_tests;
