@@ -14,6 +14,7 @@ mod guards;
 mod handoff;
 mod journeys;
 mod mail;
+mod pages;
 mod store;
 mod support;
 mod worker;

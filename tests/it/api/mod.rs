@@ -1,6 +1,6 @@
 //! The JSON API, over HTTP, on the real app and a real database.
 
-mod client;
+pub mod client;
 mod csrf;
 mod edge;
 mod health;

@@ -1,6 +1,6 @@
 //! The hand-off from the host's portal: what a good token says, and attacks, each one change away from a good one.
 
-mod keys;
+pub mod keys;
 
 use dataratt::domain::sealing::Purpose;
 use dataratt::services::handoff::{self, HandedOver, PortalKey, PortalKeyError};
@@ -12,7 +12,7 @@ use self::keys::{ED25519, OTHER_ED25519, P256, Pair, RSA};
 use crate::support::context::{PUBLIC_URL, TestContext};
 use crate::support::database::{self, Database};
 
-const ISSUER: &str = "https://portal.host.example";
+pub const ISSUER: &str = "https://portal.host.example";
 
 /// A service that trusts the portal with this key pair.
 fn world(pair: &Pair) -> (TestContext, Database) {
@@ -26,7 +26,7 @@ fn world(pair: &Pair) -> (TestContext, Database) {
 }
 
 /// What the portal says about a customer at this moment.
-fn claims(ctx: &Context) -> Value {
+pub fn claims(ctx: &Context) -> Value {
     let now = ctx.now().timestamp();
     json!({
         "iss": ISSUER,
@@ -42,7 +42,7 @@ fn claims(ctx: &Context) -> Value {
     })
 }
 
-fn signed(pair: &Pair, claims: &Value) -> String {
+pub fn signed(pair: &Pair, claims: &Value) -> String {
     jsonwebtoken::encode(&Header::new(pair.algorithm), claims, &pair.signing()).unwrap()
 }
 
