@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::fixtures;
 
 /// A file of the crate.
+#[derive(Clone)]
 pub struct File {
     /// Its path from the crate's folder, with `/`.
     pub path: String,
