@@ -19,10 +19,7 @@ pub fn explain(finding: &Finding) -> String {
     }
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "a table: one pair of sentences for each code"
-)]
+#[expect(clippy::too_many_lines, reason = "a table: two sentences a code")]
 const fn words(code: Code) -> (&'static str, &'static str) {
     match code {
         Code::DuplicateId => ("the id is used twice", "give each entry an id of its own"),

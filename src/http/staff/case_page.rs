@@ -89,7 +89,9 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         required_level: stored.case.identity.required,
         proofs: proofs(&reader, case),
         searched: case.subject.is_some(),
-        live_services: account_known && case.subject.as_ref().is_some_and(|subject| subject.live_services),
+        live_services: account_known
+            && case.case.case.state.is_open()
+            && case.subject.as_ref().is_some_and(|subject| subject.live_services),
         matches: found::matches(&reader, case),
         excluded: found::excluded(&reader, case),
         candidates: found::candidates(&reader, case),

@@ -8,6 +8,7 @@ use dataratt::services::handling::{self, Action};
 use dataratt::services::{Error, answer, auditing, notices};
 use dataratt::store;
 
+use crate::support::mail::Mail;
 use crate::support::world::World;
 
 /// Everything in the billing database but the rows of one customer, as one checksum.
@@ -85,6 +86,15 @@ fn it_goes_all_the_way(#[case] profile: &str) {
     assert_eq!(auditing::verify(&world).unwrap().broken, []);
 }
 
+/// The mails that recipients got.
+fn notice_mails(world: &World) -> Vec<Mail> {
+    let mails = world.sink.mails();
+    mails
+        .into_iter()
+        .filter(|mail| mail.find_link("/notices/").is_some())
+        .collect()
+}
+
 #[test]
 fn recipients_answer_by_link_and_code_and_the_case_closes() {
     let world = World::of("skara-websolution");
@@ -93,12 +103,7 @@ fn recipients_answer_by_link_and_code_and_the_case_closes() {
     let case = world.planned(person, &agent);
     world.act(&approver, &case.reference, &Action::Approve).unwrap();
     world.work();
-    let notice_mails: Vec<_> = world
-        .sink
-        .mails()
-        .into_iter()
-        .filter(|mail| mail.find_link("/notices/").is_some())
-        .collect();
+    let notice_mails = notice_mails(&world);
     assert!(!notice_mails.is_empty());
     for mail in &notice_mails {
         let text = mail.text();
