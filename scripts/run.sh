@@ -11,8 +11,13 @@ export DATARATT_HTTP__LISTEN=${DATARATT_HTTP__LISTEN:-127.0.0.1:8080}
 export DATARATT_HTTP__PUBLIC_URL=${DATARATT_HTTP__PUBLIC_URL:-http://$DATARATT_HTTP__LISTEN}
 export DATARATT_MAIL__TRANSPORT=${DATARATT_MAIL__TRANSPORT:-file}
 export DATARATT_MAIL__VIEWER=${DATARATT_MAIL__VIEWER:-true}
+export DATARATT_LOG__FILTER=${DATARATT_LOG__FILTER:-warn}
 export DATARATT_ERASURE__COOL_OFF_SECONDS=${DATARATT_ERASURE__COOL_OFF_SECONDS:-60}
 
+# An IPv6 address stands in brackets, which the shell does not want.
+host=${DATARATT_HTTP__LISTEN%:*}
+host=${host//[][]/}
+readonly host port=${DATARATT_HTTP__LISTEN##*:}
 readonly url=$DATARATT_HTTP__PUBLIC_URL
 readonly logins=$DATARATT_DATA_DIR/logins.txt
 readonly done_dir=$DATARATT_DATA_DIR/.first-start
@@ -22,6 +27,20 @@ service=
 fail() {
     printf 'run: %s\n' "$*" >&2
     exit 1
+}
+
+# One at a time: the lock ends with the last process that was started here.
+be_alone() {
+    mkdir -p "$DATARATT_DATA_DIR"
+    exec 9>"$DATARATT_DATA_DIR/run.lock"
+    flock -n 9 || fail "a service started with \"make run\" uses $DATARATT_DATA_DIR already; a second one needs" \
+        "a DATARATT_DATA_DIR and a DATARATT_HTTP__LISTEN of its own"
+}
+
+# Whoever answers there now would be taken for the service later.
+need_free_address() {
+    ! { exec 3<>"/dev/tcp/$host/$port"; } 2>/dev/null ||
+        fail "another process uses $DATARATT_HTTP__LISTEN; set another address: DATARATT_HTTP__LISTEN=127.0.0.1:8081 make run"
 }
 
 # Runs a step of the first start, once: a step that was interrupted is run again.
@@ -79,7 +98,7 @@ stop() {
 ready() {
     local status
     {
-        exec 3<>"/dev/tcp/${DATARATT_HTTP__LISTEN%:*}/${DATARATT_HTTP__LISTEN##*:}" &&
+        exec 3<>"/dev/tcp/$host/$port" &&
             printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3 && read -r status <&3
     } 2>/dev/null || return 1
     [[ $status == *' 200 '* ]]
@@ -94,6 +113,8 @@ announce() {
     printf '\n  Also in %s. Ctrl-C stops everything.\n\n' "$logins"
 }
 
+be_alone
+need_free_address
 scripts/setup.sh run
 cargo build --locked --bin dataratt
 dataratt=$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug/dataratt

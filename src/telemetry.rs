@@ -1,5 +1,6 @@
 //! The log and the figures: set up once a process. Neither holds personal data; what is logged are ids and codes.
 
+use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -34,7 +35,10 @@ pub enum TelemetryError {
 pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(filter)?;
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
-        Format::Human => fmt::layer().with_writer(std::io::stderr).boxed(),
+        Format::Human => fmt::layer()
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr)
+            .boxed(),
         Format::Json => fmt::layer().json().with_writer(std::io::stderr).boxed(),
     };
     Registry::default()

@@ -1,9 +1,10 @@
 //! `dataratt serve` and `dataratt worker`: what runs until it is told to stop.
 
-use std::net::TcpListener;
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use nix::sys::signal::{SigSet, Signal};
 
 use crate::app::{App, Database, Tenancy};
@@ -36,6 +37,8 @@ fn run(settings: &Settings, works: bool, serves: bool) -> anyhow::Result<ExitCod
     ends.thread_block()?;
     start_log(settings)?;
     let figures = Figures::install()?;
+    // Taken before anything is started: an address in use is the commonest reason not to.
+    let listeners = serves.then(|| Listeners::bind(settings)).transpose()?;
     let tenancy = if serves { Tenancy::Own } else { Tenancy::Borrow };
     let database = Database::open(settings, tenancy)?;
     migrations::migrate(&database.owner_url)?;
@@ -43,7 +46,9 @@ fn run(settings: &Settings, works: bool, serves: bool) -> anyhow::Result<ExitCod
     let worker = works
         .then(|| start_worker(settings, &database, &app))
         .transpose()?;
-    let server = serves.then(|| start_server(settings, app, figures)).transpose()?;
+    let server = listeners
+        .map(|listeners| start_server(listeners, app, figures))
+        .transpose()?;
     let signal = ends.wait()?;
     tracing::info!(%signal, "stopping");
     drop(server);
@@ -91,12 +96,35 @@ impl Drop for Serving {
     }
 }
 
-fn start_server(settings: &Settings, app: App, figures: Figures) -> anyhow::Result<Serving> {
-    let bind = |address| {
-        TcpListener::bind(address).with_context(|| format!("http.listen: {address} cannot be used"))
-    };
-    let pages = bind(settings.http.listen)?;
-    let metrics = settings.metrics.listen.map(bind).transpose()?;
+/// Where requests come in.
+struct Listeners {
+    pages: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    fn bind(settings: &Settings) -> anyhow::Result<Self> {
+        let metrics = settings.metrics.listen;
+        Ok(Self {
+            pages: bind("http.listen", settings.http.listen)?,
+            metrics: metrics
+                .map(|address| bind("metrics.listen", address))
+                .transpose()?,
+        })
+    }
+}
+
+fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            anyhow!("{key}: {address} is in use by another process: end that one, or set another address")
+        }
+        _ => anyhow!("{key}: {address} cannot be used here: {error}"),
+    })
+}
+
+fn start_server(listeners: Listeners, app: App, figures: Figures) -> anyhow::Result<Serving> {
+    let Listeners { pages, metrics } = listeners;
     let address = pages.local_addr()?;
     let (tell, told) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new().name("http".into()).spawn(move || {

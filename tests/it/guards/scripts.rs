@@ -1,11 +1,14 @@
 //! The scripts are sound, and the first start is made once.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::source;
 use crate::support::fixtures::{eventually, root};
@@ -60,17 +63,21 @@ fn every_script_parses_and_stops_at_the_first_error() {
     }
 }
 
-/// A port on which everything is answered as a ready service would.
-fn ready_port() -> u16 {
+/// A port that is free now.
+fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    listener.local_addr().unwrap().port()
+}
+
+/// Answers everything on the port as a ready service would.
+fn be_ready(port: u16) {
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             stream.read_exact(&mut [0; 24]).ok();
             stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").ok();
         }
     });
-    port
 }
 
 fn start(stub: &Path, port: u16) -> Child {
@@ -87,37 +94,95 @@ fn start(stub: &Path, port: u16) -> Child {
         .env_remove("DATARATT_ORGANISATION");
     run.stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap()
 }
 
-/// Waits for the service, ends the script as Ctrl-C would end it, and gives what it printed.
-fn stop(stub: &Path, run: Child) -> String {
-    use nix::sys::signal::{Signal, kill};
-    use nix::unistd::Pid;
+/// Waits until the stand-in is told to serve, and gives its process id.
+fn served(stub: &Path) -> Pid {
     let pid = eventually("the service to start", || {
         fs::read_to_string(stub.join("pid")).ok()
     });
-    let service = Pid::from_raw(pid.trim().parse().unwrap());
+    Pid::from_raw(pid.trim().parse().unwrap())
+}
+
+/// Ends the script as Ctrl-C would end it.
+fn stop(stub: &Path, run: Child) {
+    let service = served(stub);
     kill(Pid::from_raw(run.id().cast_signed()), Signal::SIGTERM).unwrap();
     let output = run.wait_with_output().unwrap();
     assert!(output.status.success());
     assert!(kill(service, None).is_err(), "the service still runs");
     fs::remove_file(stub.join("pid")).unwrap();
-    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Starts, waits until everything is said, ends, and gives what was said.
+fn run_once(stub: &Path) -> String {
+    let port = free_port();
+    let mut run = start(stub, port);
+    served(stub);
+    be_ready(port);
+    let mut printed = String::new();
+    let mut output = BufReader::new(run.stdout.take().unwrap());
+    while !printed.contains("Ctrl-C") {
+        assert_ne!(output.read_line(&mut printed).unwrap(), 0, "{printed}");
+    }
+    stop(stub, run);
+    printed
+}
+
+/// What a start that cannot go on said.
+fn refused(run: Child) -> String {
+    let output = run.wait_with_output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn stand_ins() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    install(&folder.path().join("bin/cargo"), CARGO);
+    install(&folder.path().join("target/debug/dataratt"), DATARATT);
+    folder
+}
+
+#[test]
+fn an_address_in_use_is_named_before_anything_is_built() {
+    let folder = stand_ins();
+    let port = free_port();
+    be_ready(port);
+    let said = refused(start(folder.path(), port));
+    assert!(
+        said.contains(&format!("127.0.0.1:{port}")) && said.contains("DATARATT_HTTP__LISTEN="),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(!folder.path().join("calls").exists());
+}
+
+#[test]
+fn a_second_start_beside_the_first_is_refused() {
+    let folder = stand_ins();
+    let stub = folder.path();
+    fs::write(stub.join("failed"), "").unwrap();
+    let first = start(stub, free_port());
+    served(stub);
+    let said = refused(start(stub, free_port()));
+    assert!(
+        said.contains(stub.join("data").to_str().unwrap()) && said.contains("DATARATT_DATA_DIR"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+    stop(stub, first);
 }
 
 #[test]
 fn the_first_start_is_finished_once_and_later_ones_keep_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = stand_ins();
     let stub = folder.path();
-    install(&stub.join("bin/cargo"), CARGO);
-    install(&stub.join("target/debug/dataratt"), DATARATT);
-    let port = ready_port();
 
     assert!(
-        !start(stub, port).wait().unwrap().success(),
+        !start(stub, free_port()).wait().unwrap().success(),
         "a login that cannot be made stops the start"
     );
     let kept = fs::read_to_string(stub.join("data/logins.txt")).unwrap();
@@ -129,8 +194,8 @@ fn the_first_start_is_finished_once_and_later_ones_keep_it() {
             & 0o777,
         0o600
     );
-    stop(stub, start(stub, port));
-    let printed = stop(stub, start(stub, port));
+    run_once(stub);
+    let printed = run_once(stub);
 
     let calls = fs::read_to_string(stub.join("calls")).unwrap();
     let times = |call: &str| calls.lines().filter(|line| line.starts_with(call)).count();
