@@ -135,6 +135,10 @@ fn keep_listening(crew: &Crew, url: &str) {
             Err(error) => Some(error),
         };
         let Some(error) = lost else { return };
+        // A service that ends may end its database before this thread has noticed.
+        if crew.stops_before(Instant::now()) {
+            return;
+        }
         if !told {
             tracing::warn!(%error, "new jobs are not announced; they are found by looking");
             told = true;
