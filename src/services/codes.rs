@@ -34,7 +34,7 @@ pub struct Verified {
     pub case: StoredCase,
 }
 
-/// Starts a round: a code to the typed address, always the same mail.
+/// Starts a round of a case that has no current one: a code to the typed address, always the same mail.
 ///
 /// # Errors
 /// When the database fails.
@@ -116,6 +116,7 @@ pub fn ask_again(ctx: &Context, reference: &Reference) -> Result<()> {
         }
         let (key, file) = intake::open_file(ctx, conn, &case)?;
         let Some(email) = &file.email else { return Ok(()) };
+        identity::supersede_round(conn, case.id, ctx.now())?;
         start(ctx, conn, &key, &case, email)?;
         ctx.record(conn, case.id.0, &Actor::Person, "code_asked", json!({}))?;
         super::searching::send_on_file_code(ctx, conn, &key, &case)

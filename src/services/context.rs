@@ -126,16 +126,38 @@ impl Context {
         detail: serde_json::Value,
     ) -> crate::store::Result<()> {
         let key = self.keys.for_purpose(Purpose::Audit);
-        audit::append(
-            conn,
-            key.bytes(),
-            NewEvent {
-                stream,
-                actor,
-                action,
-                detail,
-                at: self.now(),
-            },
-        )
+        audit::append(conn, key.bytes(), self.event(stream, actor, action, detail))
+    }
+
+    /// Records the first event of a stream in the transaction that makes what the stream is about.
+    ///
+    /// # Errors
+    /// When the stream has events already, or the database fails.
+    pub fn record_first(
+        &self,
+        conn: &mut Conn,
+        stream: Uuid,
+        actor: &Actor,
+        action: &str,
+        detail: serde_json::Value,
+    ) -> crate::store::Result<()> {
+        let key = self.keys.for_purpose(Purpose::Audit);
+        audit::begin(conn, key.bytes(), self.event(stream, actor, action, detail))
+    }
+
+    fn event<'a>(
+        &self,
+        stream: Uuid,
+        actor: &'a Actor,
+        action: &'a str,
+        detail: serde_json::Value,
+    ) -> NewEvent<'a> {
+        NewEvent {
+            stream,
+            actor,
+            action,
+            detail,
+            at: self.now(),
+        }
     }
 }

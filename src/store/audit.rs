@@ -52,53 +52,92 @@ pub struct NewEvent<'a> {
     pub at: DateTime<Utc>,
 }
 
+impl NewEvent<'_> {
+    /// The event in its place after `previous`, and its hash.
+    fn after(self, key: &Digest, seq: i64, previous: &Digest) -> (Row, Digest) {
+        let event = Event {
+            stream: self.stream,
+            seq: seq + 1,
+            at: self.at,
+            actor: self.actor.pseudonym(),
+            action: self.action.to_owned(),
+            detail: self.detail,
+        };
+        let hash = event.hash(key, previous);
+        let row = Row {
+            stream: event.stream,
+            seq: event.seq,
+            at: event.at,
+            actor: event.actor,
+            action: event.action,
+            detail: event.detail,
+            hash: hash.to_vec(),
+        };
+        (row, hash)
+    }
+}
+
+/// Writes the first event of a stream that nobody else can know of yet.
+///
+/// # Errors
+/// [`Error::Duplicate`] when the stream has begun; when the database fails.
+pub fn begin(conn: &mut PgConnection, key: &Digest, new: NewEvent<'_>) -> Result<()> {
+    let (row, hash) = new.after(key, 0, &GENESIS);
+    diesel::insert_into(audit_heads::table)
+        .values((
+            audit_heads::stream.eq(row.stream),
+            audit_heads::seq.eq(row.seq),
+            audit_heads::hash.eq(hash.as_slice()),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(audit_events::table)
+        .values(row)
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Appends an event to its stream. The head's row lock puts writers of one stream in a row.
 ///
 /// # Errors
 /// When the database fails.
 pub fn append(conn: &mut PgConnection, key: &Digest, new: NewEvent<'_>) -> Result<()> {
+    let (seq, head) = lock_head(conn, new.stream)?;
+    let previous: Digest = head.try_into().map_err(|_| Error::Corrupt("audit_heads.hash"))?;
+    let (row, hash) = new.after(key, seq, &previous);
+    diesel::update(audit_heads::table.find(row.stream))
+        .set((
+            audit_heads::seq.eq(row.seq),
+            audit_heads::hash.eq(hash.as_slice()),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(audit_events::table)
+        .values(row)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The head of a stream, made where there is none, and locked until the transaction ends.
+fn lock_head(conn: &mut PgConnection, stream: Uuid) -> Result<(i64, Vec<u8>)> {
+    let find = |conn: &mut PgConnection| {
+        audit_heads::table
+            .find(stream)
+            .select((audit_heads::seq, audit_heads::hash))
+            .for_update()
+            .first(conn)
+            .optional()
+    };
+    if let Some(head) = find(conn)? {
+        return Ok(head);
+    }
     diesel::insert_into(audit_heads::table)
         .values((
-            audit_heads::stream.eq(new.stream),
+            audit_heads::stream.eq(stream),
             audit_heads::seq.eq(0),
             audit_heads::hash.eq(GENESIS.as_slice()),
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
-    let (seq, head): (i64, Vec<u8>) = audit_heads::table
-        .find(new.stream)
-        .select((audit_heads::seq, audit_heads::hash))
-        .for_update()
-        .first(conn)?;
-    let previous: Digest = head.try_into().map_err(|_| Error::Corrupt("audit_heads.hash"))?;
-    let event = Event {
-        stream: new.stream,
-        seq: seq + 1,
-        at: new.at,
-        actor: new.actor.pseudonym(),
-        action: new.action.to_owned(),
-        detail: new.detail,
-    };
-    let hash = event.hash(key, &previous);
-    diesel::update(audit_heads::table.find(new.stream))
-        .set((
-            audit_heads::seq.eq(event.seq),
-            audit_heads::hash.eq(hash.as_slice()),
-        ))
-        .execute(conn)?;
-    let row = Row {
-        stream: event.stream,
-        seq: event.seq,
-        at: event.at,
-        actor: event.actor,
-        action: event.action,
-        detail: event.detail,
-        hash: hash.to_vec(),
-    };
-    diesel::insert_into(audit_events::table)
-        .values(row)
-        .execute(conn)?;
-    Ok(())
+    find(conn)?.ok_or(Error::NotFound)
 }
 
 /// A case's events, oldest first.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::schema::{case_digests, cases, pauses};
 use super::{Error, Result, proposals};
-use crate::domain::case::{Case, IdentityStanding, RefusalGround, State};
+use crate::domain::case::{Case, IdentityStanding, Proposal, RefusalGround, State};
 use crate::domain::deadline::{Deadline, Pause};
 use crate::domain::identity::Level;
 use crate::domain::ids::{CaseId, Reference, StaffId};
@@ -102,6 +102,12 @@ impl Row {
 
     fn load(self, conn: &mut PgConnection) -> Result<StoredCase> {
         let id = CaseId(self.id);
+        let proposal = proposals::find_current(conn, id)?;
+        let pauses = list_pauses(conn, id)?;
+        self.into_case(proposal, pauses)
+    }
+
+    fn into_case(self, proposal: Option<Proposal>, pauses: Vec<Pause>) -> Result<StoredCase> {
         let case = Case {
             right: Right::from_name(&self.right_).ok_or(Error::Corrupt("cases.right"))?,
             state: self.state()?,
@@ -109,14 +115,14 @@ impl Row {
                 reached: level(self.identity_level)?,
                 required: level(self.required_level)?,
             },
-            proposal: proposals::find_current(conn, id)?,
+            proposal,
             on_hold: self.on_hold,
             extended: self.extended,
             received_at: self.received_at,
         };
-        let deadline = Deadline::from_parts(self.received_at, list_pauses(conn, id)?, self.extended);
+        let deadline = Deadline::from_parts(self.received_at, pauses, self.extended);
         Ok(StoredCase {
-            id,
+            id: CaseId(self.id),
             reference: Reference::parse(&self.reference).map_err(|_| Error::Corrupt("cases.reference"))?,
             case,
             version: self.version,
@@ -170,27 +176,32 @@ pub struct NewCase {
     pub idempotency_body: Option<Vec<u8>>,
 }
 
-/// Takes a case in.
+/// Takes a case in, and gives it as it is kept.
 ///
 /// # Errors
 /// [`Error::Duplicate`] when the Idempotency-Key has been used.
-pub fn insert(conn: &mut PgConnection, new: &NewCase, digests: &[(&'static str, [u8; 32])]) -> Result<()> {
-    diesel::insert_into(cases::table).values(new).execute(conn)?;
-    let rows: Vec<_> = digests
-        .iter()
-        .map(|(kind, digest)| {
-            (
+pub fn insert(
+    conn: &mut PgConnection,
+    new: &NewCase,
+    digests: &[(&'static str, [u8; 32])],
+) -> Result<StoredCase> {
+    let row: Row = diesel::insert_into(cases::table)
+        .values(new)
+        .returning(Row::as_returning())
+        .get_result(conn)?;
+    // One by one: a list of any length would be a new statement to prepare each time, and there are one to three.
+    for (kind, digest) in digests {
+        diesel::insert_into(case_digests::table)
+            .values((
                 case_digests::case_id.eq(new.id),
                 case_digests::kind.eq(*kind),
-                case_digests::digest.eq(digest.to_vec()),
-            )
-        })
-        .collect();
-    diesel::insert_into(case_digests::table)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .execute(conn)?;
-    Ok(())
+                case_digests::digest.eq(digest.as_slice()),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+    }
+    // Nothing has been proposed yet, and the clock has not been paused.
+    row.into_case(None, Vec::new())
 }
 
 /// The case of that reference.

@@ -35,20 +35,28 @@ pub struct Challenge {
     pub superseded_at: Option<DateTime<Utc>>,
 }
 
-/// Starts a new round in the place of the current one.
+/// Ends the current round, so that a new one can take its place.
 ///
 /// # Errors
 /// When the database fails.
-pub fn start_round(conn: &mut PgConnection, new: &Challenge) -> Result<()> {
+pub fn supersede_round(conn: &mut PgConnection, case: CaseId, at: DateTime<Utc>) -> Result<()> {
     diesel::update(
         challenges::table.filter(
             challenges::case_id
-                .eq(new.case_id)
+                .eq(case.0)
                 .and(challenges::superseded_at.is_null()),
         ),
     )
-    .set(challenges::superseded_at.eq(new.created_at))
+    .set(challenges::superseded_at.eq(at))
     .execute(conn)?;
+    Ok(())
+}
+
+/// Starts a round.
+///
+/// # Errors
+/// [`Error::Duplicate`] when the case has a current one.
+pub fn start_round(conn: &mut PgConnection, new: &Challenge) -> Result<()> {
     diesel::insert_into(challenges::table).values(new).execute(conn)?;
     Ok(())
 }

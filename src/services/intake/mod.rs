@@ -207,10 +207,10 @@ fn insert(
         idempotency_digest: idempotency.map(|(key, _)| key.to_vec()),
         idempotency_body: idempotency.map(|(_, body)| body.to_vec()),
     };
-    cases::insert(conn, &new, &lookup_digests(ctx, &request.file.keys()))?;
+    let case = cases::insert(conn, &new, &lookup_digests(ctx, &request.file.keys()))?;
     let fields: Vec<&str> = request.file.keys().iter().map(|(kind, _)| kind.name()).collect();
     let detail = json!({ "right": request.right.name(), "channel": arrival.channel, "identifiers": fields });
-    ctx.record(conn, id.0, &arrival.actor, "case_received", detail)?;
+    ctx.record_first(conn, id.0, &arrival.actor, "case_received", detail)?;
     for method in &arrival.proofs {
         store::identity::insert_proof(conn, ctx.new_id(), id, *method, None, now)?;
         ctx.record(
@@ -221,7 +221,6 @@ fn insert(
             json!({ "method": method.name() }),
         )?;
     }
-    let case = cases::find_by_id(conn, id)?;
     if let Some(email) = &request.file.email {
         codes::start(ctx, conn, &key, &case, email)?;
     }

@@ -1,5 +1,7 @@
 //! The store against a real database.
 
+mod audit;
+mod intake;
 mod jobs;
 mod locks;
 mod mails;
