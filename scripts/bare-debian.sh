@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries the product on a Debian 12 that has nothing but git, make and a Rust toolchain: `make run` and `make test` as
 # root, then `make run` as an ordinary user. Needs root, debootstrap, and 15 GB under /var/tmp; see docs/bare-debian.md.
-# BARE_MIRROR names another mirror, BARE_KEEP=1 leaves the machine's directory for a look.
+# BARE_MIRROR names another mirror; BARE_KEEP=1 leaves the machine's directory, and BARE_DIR goes on with one that was left.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -10,7 +10,7 @@ export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 readonly mirror=${BARE_MIRROR:-http://deb.debian.org/debian}
 readonly listen=127.0.0.1:${BARE_PORT:-18480}
 readonly user=kim
-root=$(mktemp -d /var/tmp/dataratt-bare.XXXXXX)
+root=${BARE_DIR:-$(mktemp -d /var/tmp/dataratt-bare.XXXXXX)}
 readonly root
 measured=()
 
@@ -59,6 +59,7 @@ step() {
 }
 
 make_machine() {
+    [[ ! -e $root/etc/debian_version ]] || return 0
     debootstrap --variant=minbase bookworm "$root" "$mirror"
     # The same package sources as here, without this machine's own additions.
     printf 'deb %s bookworm main\ndeb %s bookworm-updates main\n' "$mirror" "$mirror" >"$root/etc/apt/sources.list"
@@ -72,6 +73,7 @@ make_machine() {
 # The toolchain in use here, without rustup; and the crates that were downloaded already, so that none is fetched twice.
 copy_rust() {
     local from
+    [[ ! -e $root/opt/rust ]] || return 0
     from=$(rustc --print sysroot)
     mkdir -p "$root/opt/rust" "$root/root/.cargo"
     tar -C "$from" --exclude=./share/doc -cf - . | tar -C "$root/opt/rust" --no-same-owner -xf -
@@ -80,12 +82,13 @@ copy_rust() {
 
 clone() {
     git bundle create -q "$root/opt/dataratt.bundle" HEAD
-    inside root 'git clone -q /opt/dataratt.bundle dataratt'
+    inside root 'git clone -q /opt/dataratt.bundle dataratt ||
+        { cd dataratt && git fetch -q /opt/dataratt.bundle HEAD && git reset -q --hard FETCH_HEAD; }'
 }
 
 # A clone for the ordinary user that has built what it needs, so that only the product is built once more.
 clone_for_user() {
-    inside root "cp -a ~/dataratt ~/.cargo /home/$user/ && rm -rf /home/$user/dataratt/data && chown -R $user:$user /home/$user"
+    inside root "cp -a ~/dataratt ~/.cargo /home/$user/ && chown -R $user:$user /home/$user"
 }
 
 # `make run` until a page answers, then Ctrl-C, after which nothing may be left of it.

@@ -5,7 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
-export DATARATT_DATA_DIR=${DATARATT_DATA_DIR:-$PWD/data}
+# PostgreSQL does not run as root but as another user, who cannot pass through a closed directory such as root's home.
+passable() { ((EUID != 0)) || setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$PWD"; }
+if [[ -z ${DATARATT_DATA_DIR:-} ]]; then
+    if passable; then DATARATT_DATA_DIR=$PWD/data; else DATARATT_DATA_DIR=/var/lib/dataratt; fi
+fi
+export DATARATT_DATA_DIR
 export DATARATT_ORGANISATION=${DATARATT_ORGANISATION:-admax}
 export DATARATT_HTTP__LISTEN=${DATARATT_HTTP__LISTEN:-127.0.0.1:8080}
 export DATARATT_HTTP__PUBLIC_URL=${DATARATT_HTTP__PUBLIC_URL:-http://$DATARATT_HTTP__LISTEN}
