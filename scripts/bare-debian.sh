@@ -32,7 +32,7 @@ cleanup() {
 inside() {
     local who=$1 home=/root
     shift
-    [[ $who == root ]] || home=/home/$who
+    [[ $who == root ]] || home=/srv/$who
     # shellcheck disable=SC2016
     unshare --mount --pid --fork --kill-child --propagation private -- bash -c '
         set -e
@@ -67,7 +67,7 @@ make_machine() {
     # Another clock than the mirror's must not be what fails here.
     printf 'Acquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n' >"$root/etc/apt/apt.conf.d/90clock"
     inside root 'apt-get update -q && apt-get install -y -q --no-install-recommends git make ca-certificates'
-    inside root "useradd --create-home --shell /bin/bash $user"
+    inside root "useradd --home-dir /srv/$user --create-home --shell /bin/bash $user"
 }
 
 # The toolchain in use here, without rustup; and the crates that were downloaded already, so that none is fetched twice.
@@ -88,7 +88,7 @@ clone() {
 
 # A clone for the ordinary user that has built what it needs, so that only the product is built once more.
 clone_for_user() {
-    inside root "cp -a ~/dataratt ~/.cargo /home/$user/ && chown -R $user:$user /home/$user"
+    inside root "cp -a ~/dataratt ~/.cargo /srv/$user/ && chown -R $user:$user /srv/$user"
 }
 
 # `make run` until a page answers, then Ctrl-C, after which nothing may be left of it.

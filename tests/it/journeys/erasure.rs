@@ -86,6 +86,16 @@ fn it_goes_all_the_way(#[case] profile: &str) {
     assert_eq!(auditing::verify(&world).unwrap().broken, []);
 }
 
+/// An answer that says the outcome and nothing more.
+const fn only(outcome: Outcome) -> Answer {
+    Answer {
+        outcome,
+        ground: None,
+        statute: None,
+        backups_until: None,
+    }
+}
+
 /// The mails that recipients got.
 fn notice_mails(world: &World) -> Vec<Mail> {
     let mails = world.sink.mails();
@@ -117,23 +127,13 @@ fn recipients_answer_by_link_and_code_and_the_case_closes() {
         assert!(matches!(wrong, Err(Error::Rejected("code_invalid"))));
         let opened = notices::open(&world, token, &mail.code()).unwrap();
         assert!(!opened.identifiers.is_empty());
-        let erased = Answer {
-            outcome: Outcome::Erased,
-            ground: None,
-            statute: None,
-            backups_until: None,
-        };
+        let erased = only(Outcome::Erased);
         notices::answer(&world, token, &mail.code(), &erased, None).unwrap();
     }
     // What staff tell by hand is recorded by staff.
     let rows = store::notices::list(&mut world.store.get().unwrap(), case.id).unwrap();
     for row in rows.iter().filter(|row| !row.state().unwrap().is_settled()) {
-        let done = Answer {
-            outcome: Outcome::NoDataFound,
-            ground: None,
-            statute: None,
-            backups_until: None,
-        };
+        let done = only(Outcome::NoDataFound);
         notices::answer_for_recipient(
             &world,
             &agent,
@@ -144,12 +144,7 @@ fn recipients_answer_by_link_and_code_and_the_case_closes() {
         .unwrap();
     }
     assert_eq!(world.find(&case.reference).case.state.name(), "closed");
-    let late = Answer {
-        outcome: Outcome::NoDataFound,
-        ground: None,
-        statute: None,
-        backups_until: None,
-    };
+    let late = only(Outcome::NoDataFound);
     let token = notice_mails[0].link("/notices/");
     let token = token.rsplit('/').next().unwrap();
     assert!(matches!(
