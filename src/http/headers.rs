@@ -18,7 +18,8 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), camera=(), display-capture=(
     magnetometer=(), microphone=(), payment=(), usb=(), browsing-topics=()";
 
 const ALWAYS: [(HeaderName, &str); 6] = [
-    (header::REFERRER_POLICY, "no-referrer"),
+    // Nothing to other sites; our own forms keep their Origin, which `no-referrer` would turn into null.
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),

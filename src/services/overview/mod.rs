@@ -30,6 +30,9 @@ pub use person::{PERSON_EVENTS, PersonCase, person_case};
 /// Days before the deadline from which a case counts as at risk.
 pub const AT_RISK_DAYS: i64 = 5;
 
+/// How long one look at a case lasts in the trail.
+const ONE_LOOK: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
+
 /// A message of a case, opened.
 #[derive(Clone, Debug)]
 pub struct Message {
@@ -89,6 +92,15 @@ pub struct PlanView {
     pub told: Vec<String>,
 }
 
+/// The clock of a case as it stands today: an open pause counts up to today, and shows.
+fn clock(ctx: &Context, case: &StoredCase) -> Clock {
+    let today = case.deadline.as_of(stockholm_date(ctx.now())).clock();
+    Clock {
+        paused: case.deadline.is_paused(),
+        ..today
+    }
+}
+
 /// A case for staff; that they looked is recorded.
 ///
 /// # Errors
@@ -98,9 +110,23 @@ pub fn staff_case(ctx: &Context, actor: &Actor, reference: &Reference) -> Result
     let view = ctx
         .store
         .transaction(|conn| load_case(ctx, conn, actor, reference))?;
-    ctx.store
-        .transaction(|conn| ctx.record(conn, view.case.id.0, actor, "case_read", json!({})))?;
+    if !read_lately(ctx, actor, &view.events) {
+        ctx.store
+            .transaction(|conn| ctx.record(conn, view.case.id.0, actor, "case_read", json!({})))?;
+    }
     Ok(view)
+}
+
+/// Whether the trail already says that the actor looks at the case just now: a page that is opened
+/// again and again is one look.
+fn read_lately(ctx: &Context, actor: &Actor, events: &[audit::Event]) -> bool {
+    let since = ctx.now() - ONE_LOOK;
+    let name = actor.pseudonym();
+    events
+        .iter()
+        .rev()
+        .take_while(|event| event.at > since)
+        .any(|event| event.action == "case_read" && event.actor == name)
 }
 
 fn may_read(actor: &Actor) -> Result<()> {
@@ -116,7 +142,7 @@ fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Referenc
     let (_, file) = intake::open_file(ctx, conn, &case)?;
     Ok(StaffCase {
         file,
-        clock: case.deadline.as_of(stockholm_date(ctx.now())).clock(),
+        clock: clock(ctx, &case),
         proofs: super::proving::list(conn, case.id)?,
         subject: searching::find_subject(ctx, conn, &case)?,
         plan: plan_view(ctx, conn, &case)?,

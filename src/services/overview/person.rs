@@ -1,8 +1,7 @@
 //! Reading a case as its person may see it.
 
-use super::{Message, PlanView, open_messages, plan_view};
+use super::{Message, PlanView, clock, open_messages, plan_view};
 use crate::domain::audit;
-use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{RefusalGround, State};
 use crate::domain::deadline::Clock;
 use crate::domain::ids::Reference;
@@ -75,7 +74,7 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
         };
         let events = trail::list(conn, case.id.0)?;
         Ok(PersonCase {
-            clock: case.deadline.as_of(stockholm_date(ctx.now())).clock(),
+            clock: clock(ctx, &case),
             messages: open_messages(ctx, conn, &case)?
                 .into_iter()
                 .filter(|m| m.kind != "note")

@@ -12,7 +12,7 @@ use crate::support::context::NoSystems;
 fn has_headers(reply: &Reply) {
     for (name, value) in [
         ("content-security-policy", CONTENT_SECURITY_POLICY),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("cross-origin-opener-policy", "same-origin"),
