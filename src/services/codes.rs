@@ -156,6 +156,8 @@ pub fn verify(ctx: &Context, reference: &Reference, typed: &str) -> Result<Verif
 
 fn spend(ctx: &Context, case: CaseId, round: &Challenge, code: CodeOf, method: Method) -> Result<Verified> {
     ctx.store.transaction(|conn| {
+        // The case before its codes, in the order in which a search goes that adds one.
+        cases::lock(conn, case)?;
         if !identity::spend_code(conn, round.id, code, ctx.now())? {
             return Err(Error::Gone("code_used"));
         }

@@ -66,6 +66,8 @@ pub fn send(ctx: &Context, mailer: &dyn Mailer, wording: &dyn Wording, id: MailI
 
 fn record(ctx: &Context, mail: &Mail, case: CaseId, refused: Option<&str>) -> Result<()> {
     ctx.store.transaction(|conn| {
+        // The case before its notices and its trail, in the order in which staff's actions go.
+        cases::lock(conn, case)?;
         match refused {
             None => mails::mark_sent(conn, mail.id, ctx.now())?,
             Some(why) => mails::mark_failed(conn, mail.id, why)?,

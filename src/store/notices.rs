@@ -130,7 +130,7 @@ pub fn lock(conn: &mut PgConnection, id: NoticeId) -> Result<NoticeRow> {
     Ok(notices::table
         .find(id.0)
         .select(NoticeRow::as_select())
-        .for_update()
+        .for_no_key_update()
         .first(conn)?)
 }
 

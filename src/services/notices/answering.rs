@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{COMMENT, NOTICE, NoticeFile, notice_reference};
 use crate::domain::calendar::stockholm_date;
-use crate::domain::ids::{CaseId, NoticeId};
+use crate::domain::ids::CaseId;
 use crate::domain::notice::{Answer, AnswerError, Event, KeepGround, Outcome, State};
 use crate::domain::recipient::Identifier;
 use crate::domain::sealing::Purpose;
@@ -166,7 +166,7 @@ pub fn answer(ctx: &Context, token: &str, code: &str, answer: &Answer, comment: 
         .check(row.independent)
         .map_err(|wrong| answer_error(&wrong))?;
     ctx.store
-        .transaction(|conn| record_answer(ctx, conn, row.notice_id(), answer, comment, &Actor::Recipient))
+        .transaction(|conn| record_answer(ctx, conn, &row, answer, comment, &Actor::Recipient))
 }
 
 /// Staff record what a recipient answered by another way, or that they carried out a manual task.
@@ -191,20 +191,22 @@ pub fn answer_for_recipient(
         answer
             .check(row.independent)
             .map_err(|wrong| answer_error(&wrong))?;
-        record_answer(ctx, conn, row.notice_id(), answer, None, actor)
+        record_answer(ctx, conn, &row, answer, None, actor)
     })
 }
 
 fn record_answer(
     ctx: &Context,
     conn: &mut Conn,
-    id: NoticeId,
+    seen: &NoticeRow,
     answer: &Answer,
     comment: Option<&str>,
     actor: &Actor,
 ) -> Result<()> {
+    // The case before its notices, in the order in which staff's actions go.
+    let case = cases::lock(conn, CaseId(seen.case_id))?;
+    let id = seen.notice_id();
     let row = notices::lock(conn, id)?;
-    let case = cases::lock(conn, CaseId(row.case_id))?;
     // A controller of its own need not answer, so its case may be closed before it does: a first answer counts
     // all the same. A given one stands once the case is closed.
     if row.outcome.is_some() && case.case.state.name() == "closed" {

@@ -184,7 +184,7 @@ pub fn cancel(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
     Ok(())
 }
 
-/// Records what became of a notice's mail, in the transaction that records the mail.
+/// Records what became of a notice's mail, in the transaction that records the mail and holds the case.
 ///
 /// # Errors
 /// When the database fails.
