@@ -18,6 +18,7 @@ use crate::domain::staff::Actor;
 use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
 use crate::store::identity::{self, SubjectRow};
+use crate::store::jobs;
 use crate::store::keys::{self, CaseKey};
 
 /// Rows of one table that a search looks at; a person has fewer, and a shared address is seen long before.
@@ -215,6 +216,10 @@ pub fn search_for_case(ctx: &Context, id: CaseId) -> Result<()> {
     let subject = search(ctx, &file.keys(), None)?;
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
+        // The person may have withdrawn, or the case ended, while the systems were asked.
+        if !case.case.state.can_be_withdrawn() {
+            return Ok(());
+        }
         let (key, _) = intake::open_file(ctx, conn, &case)?;
         keep(ctx, conn, &key, &case, &subject)?;
         send_on_file_code(ctx, conn, &key, &case)?;
@@ -230,7 +235,11 @@ pub fn search_for_case(ctx: &Context, id: CaseId) -> Result<()> {
         } else {
             case
         };
-        cases::set_attention(conn, id, subject.ambiguous().then_some("ambiguous_match"))?;
+        if subject.ambiguous() {
+            cases::set_attention(conn, id, Some("ambiguous_match"))?;
+        } else {
+            cases::clear_attention(conn, id, &["ambiguous_match", "system_failed", jobs::ATTENTION])?;
+        }
         proving::refresh(ctx, conn, &case, &Actor::System)?;
         Ok(())
     })

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{case_digests, cases, pauses};
+use super::schema::{case_digests, cases, jobs, pauses};
 use super::{Error, Result, proposals};
 use crate::domain::case::{Case, IdentityStanding, Proposal, RefusalGround, State};
 use crate::domain::deadline::{Deadline, Pause};
@@ -237,7 +237,8 @@ pub fn find_by_idempotency(conn: &mut PgConnection, digest: &[u8; 32]) -> Result
     row.load(conn)
 }
 
-/// The case, locked until the transaction ends, so that its transitions come one after the other.
+/// The case, locked until the transaction ends, so that its transitions come one after the other. Rows that refer to it
+/// can be written meanwhile: its key stays, and waiting for that could close a circle of waits.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none.
@@ -245,7 +246,7 @@ pub fn lock(conn: &mut PgConnection, id: CaseId) -> Result<StoredCase> {
     let row: Row = cases::table
         .find(id.0)
         .select(Row::as_select())
-        .for_update()
+        .for_no_key_update()
         .first(conn)?;
     row.load(conn)
 }
@@ -302,6 +303,20 @@ pub fn save(
 pub fn set_attention(conn: &mut PgConnection, id: CaseId, code: Option<&str>) -> Result<()> {
     diesel::update(cases::table.find(id.0))
         .set(cases::attention.eq(code))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes back what staff must look at, if it is one of `codes`. What waits for staff in the queue stays said.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear_attention(conn: &mut PgConnection, id: CaseId, codes: &[&str]) -> Result<()> {
+    let parked = jobs::table.filter(jobs::case_id.eq(id.0).and(jobs::state.eq("parked")));
+    let some_parked: bool = diesel::select(diesel::dsl::exists(parked)).get_result(conn)?;
+    let raised = cases::table.filter(cases::id.eq(id.0).and(cases::attention.eq_any(codes)));
+    diesel::update(raised)
+        .set(cases::attention.eq(some_parked.then_some(super::jobs::ATTENTION)))
         .execute(conn)?;
     Ok(())
 }

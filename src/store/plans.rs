@@ -167,6 +167,21 @@ pub fn list_steps(conn: &mut PgConnection, plan: PlanId) -> Result<Vec<StoredSte
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Declares rows that a step is about to do although its plan does not know them; declared again, the larger number
+/// counts, because they may still be there.
+///
+/// # Errors
+/// When the database fails.
+pub fn declare_appeared(conn: &mut PgConnection, plan: PlanId, ordinal: i32, rows: i64) -> Result<()> {
+    let fewer = erasure_steps::table
+        .find((plan.0, ordinal))
+        .filter(erasure_steps::appeared.lt(rows));
+    diesel::update(fewer)
+        .set(erasure_steps::appeared.eq(rows))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Records that a step is done, and how many rows it did; a second run of the same step changes nothing.
 ///
 /// # Errors
@@ -176,7 +191,6 @@ pub fn finish_step(
     plan: PlanId,
     ordinal: i32,
     done: i64,
-    appeared: i64,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let open = erasure_steps::table
@@ -186,7 +200,6 @@ pub fn finish_step(
         .set((
             erasure_steps::state.eq("done"),
             erasure_steps::done.eq(done),
-            erasure_steps::appeared.eq(appeared),
             erasure_steps::failure.eq(None::<String>),
             erasure_steps::finished_at.eq(at),
         ))

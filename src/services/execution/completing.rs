@@ -11,8 +11,17 @@ use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::staff::Actor;
 use crate::services::transition::{self, Change, proposed_plan};
 use crate::services::{Context, Error, Result, intake};
-use crate::store::cases;
 use crate::store::plans::{self, RetainedRow};
+use crate::store::{cases, jobs};
+
+/// What an erasure that ends well settles.
+const RAISED_BY_ERASURES: [&str; 5] = [
+    "system_failed",
+    "verification_failed",
+    "plan_outdated",
+    "partly_erased",
+    jobs::ATTENTION,
+];
 
 /// Where sealed retained rows belong.
 const RETAINED: &str = "retained_rows.sealed";
@@ -27,7 +36,7 @@ pub(super) fn complete(ctx: &Context, id: CaseId, plan_id: PlanId, plan: &Plan) 
         let (key, _) = intake::open_file(ctx, conn, &case)?;
         let rows = retained(plan, id, |rows| key.seal(RETAINED, ctx.nonce(), &rows));
         plans::insert_retained(conn, &rows)?;
-        cases::set_attention(conn, id, None)?;
+        cases::clear_attention(conn, id, &RAISED_BY_ERASURES)?;
         let change = Change {
             event: Event::ExecutionCompleted,
             actor: &Actor::System,

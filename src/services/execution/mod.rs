@@ -7,7 +7,7 @@ mod completing;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::domain::case::{Event, State, TransitionError};
@@ -20,9 +20,9 @@ use crate::domain::staff::Actor;
 use crate::services::ports::{System, SystemError};
 use crate::services::transition::{self, Change, proposed_plan};
 use crate::services::{Context, Error, Result, planning};
-use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
 use crate::store::plans::{self, StepState, StoredStep};
+use crate::store::{Conn, locks};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +37,19 @@ pub enum Run {
     NeedsStaff(&'static str),
 }
 
-/// Starts or goes on with the erasure of a case.
+/// When another run of the same erasure is asked again.
+const OTHER_RUN: TimeDelta = TimeDelta::seconds(30);
+
+/// Starts or goes on with the erasure of a case; one run of it at a time, whoever else has a job for it.
 ///
 /// # Errors
 /// When the database fails; what a system does is told by [`Run`].
 pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
+    let ran = locks::alone(&ctx.store, &format!("erasure {id}"), || run_alone(ctx, id))?;
+    ran.unwrap_or_else(|| Ok(Run::NotBefore(ctx.now() + OTHER_RUN)))
+}
+
+fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
     let (case, plan_id) = match start(ctx, id)? {
         Start::Nothing => return Ok(Run::Finished),
         Start::NotBefore(at) => return Ok(Run::NotBefore(at)),
@@ -212,30 +220,30 @@ fn run_step(
     appeared: &BTreeMap<String, Vec<RowKey>>,
 ) -> std::result::Result<(), Failure> {
     let step = &stored.step;
-    let (done, new) = match step.kind {
-        StepKind::Freeze => (system.freeze(&part.roots)?, 0),
+    let done = match step.kind {
+        StepKind::Freeze => system.freeze(&part.roots)?,
         StepKind::Delete => {
             let new = appeared.get(&step.table).map(Vec::as_slice).unwrap_or_default();
             let mut rows = keys(part, &step.table, &Operation::Erase);
             rows.extend_from_slice(new);
-            (system.delete(&step.table, &rows)?, new.len())
+            // Declared before they go: a crash in between must not leave rows erased that nothing speaks of.
+            if !new.is_empty() {
+                let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
+                plans::declare_appeared(&mut *ctx.store.get()?, plan, step.ordinal, count)?;
+            }
+            system.delete(&step.table, &rows)?
         }
         StepKind::Reduce => {
             let mut done = 0;
             for (keep, rows) in reductions(part, &step.table) {
                 done += system.reduce(&step.table, keep, &rows)?;
             }
-            (done, 0)
+            done
         }
-        StepKind::Verify => (verify(ctx, system, part)?, 0),
+        StepKind::Verify => verify(ctx, system, part)?,
     };
-    ctx.store.transaction(|conn| {
-        let (done, new) = (
-            i64::try_from(done).unwrap_or(i64::MAX),
-            i64::try_from(new).unwrap_or(i64::MAX),
-        );
-        plans::finish_step(conn, plan, step.ordinal, done, new, ctx.now())
-    })?;
+    let done = i64::try_from(done).unwrap_or(i64::MAX);
+    plans::finish_step(&mut *ctx.store.get()?, plan, step.ordinal, done, ctx.now())?;
     Ok(())
 }
 
