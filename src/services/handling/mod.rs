@@ -272,23 +272,30 @@ impl Work<'_> {
         keep_message(self.ctx, conn, self.case, self.actor, kind, text)
     }
 
+    /// Tries again whatever failed: work that was laid aside, mail that was refused, and what the state waits for.
     fn retry(&self, conn: &mut Conn) -> Result<()> {
-        let job = match self.case.case.state {
-            State::Executing | State::Approved { .. } => jobs::Job::RunErasure { case: self.case.id },
+        let id = self.case.id;
+        let unparked = crate::store::jobs::unpark(conn, id, self.ctx.now())?;
+        let requeued = crate::store::mails::requeue_failed(conn, id, self.ctx.now())?;
+        let awaited = match self.case.case.state {
+            State::Executing | State::Approved { .. } => Some(jobs::Job::RunErasure { case: id }),
             State::Received | State::IdentityPending | State::Assessing => {
-                jobs::Job::SearchPerson { case: self.case.id }
+                Some(jobs::Job::SearchPerson { case: id })
             }
-            _ => {
-                let state = self.case.case.state.name();
-                return Err(crate::domain::case::TransitionError::NotInState { state }.into());
-            }
+            _ => None,
         };
-        crate::store::jobs::unpark(conn, self.case.id, self.ctx.now())?;
-        cases::set_attention(conn, self.case.id, None)?;
-        jobs::enqueue(self.ctx, conn, &job, None)?;
+        if let Some(job) = awaited {
+            if !crate::store::jobs::is_waiting(conn, id, job.kind())? {
+                jobs::enqueue(self.ctx, conn, &job, None)?;
+            }
+        } else if unparked + requeued == 0 {
+            let state = self.case.case.state.name();
+            return Err(crate::domain::case::TransitionError::NotInState { state }.into());
+        }
+        cases::set_attention(conn, id, None)?;
         Ok(self
             .ctx
-            .record(conn, self.case.id.0, self.actor, "work_retried", json!({}))?)
+            .record(conn, id.0, self.actor, "work_retried", json!({}))?)
     }
 }
 

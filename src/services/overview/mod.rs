@@ -249,7 +249,12 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
         "hold" => handles && fits(Event::HeldLegally),
         "lift_hold" => handles && fits(Event::HoldLifted),
         "retry" => {
-            handles && case.attention.is_some() && (state.can_be_withdrawn() || *state == State::Executing)
+            let letters = ["job_parked", "mail_undeliverable", "notice_undeliverable"];
+            let attention = case.attention.as_deref();
+            handles
+                && attention.is_some_and(|code| {
+                    state.can_be_withdrawn() || *state == State::Executing || letters.contains(&code)
+                })
         }
         "reopen" => handles && fits(Event::Reopened),
         "close" => handles && fits(Event::Closed),

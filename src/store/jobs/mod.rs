@@ -19,7 +19,7 @@ use super::schema::{cases, jobs};
 use super::{Error, Result};
 use crate::domain::ids::CaseId;
 
-pub use parked::{OpenJobs, ParkedJob, count_open, list_parked, unpark, unpark_one};
+pub use parked::{OpenJobs, ParkedJob, count_open, is_waiting, list_parked, unpark, unpark_one};
 
 /// A job's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -55,6 +55,20 @@ pub fn count_open(conn: &mut PgConnection, case: CaseId) -> Result<OpenJobs> {
     Ok(open)
 }
 
+/// Whether a case has a job of this kind that is due, not due yet, or under way.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_waiting(conn: &mut PgConnection, case: CaseId, kind: &str) -> Result<bool> {
+    let waiting = jobs::table.filter(
+        jobs::case_id
+            .eq(case.0)
+            .and(jobs::kind.eq(kind))
+            .and(jobs::state.ne("parked")),
+    );
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(conn)?)
+}
+
 /// The jobs laid aside, of one case or of all, oldest first, at most `limit`.
 ///
 /// # Errors
