@@ -9,13 +9,13 @@ use serde_json::json;
 use super::{Handlers, JobError, Sweep};
 use crate::app::App;
 use crate::domain::case::Event;
-use crate::domain::ids::MailId;
+use crate::domain::ids::{CaseId, MailId};
 use crate::domain::staff::Actor;
 use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Result, searching};
+use crate::services::{Context, Error, Result, searching};
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
 use crate::store::{cases, identity};
@@ -100,18 +100,30 @@ pub fn sweeps() -> Vec<Sweep> {
 /// Ends cases whose person never proved who they are, and tells them so (Art. 12(4)).
 fn lapse_unproved(ctx: &Context) -> Result<usize> {
     let ids = cases::list_unproved(&mut *ctx.store.get()?, ctx.now() - UNPROVED, SWEPT)?;
-    for id in &ids {
-        ctx.store.transaction(|conn| {
-            let case = cases::lock(conn, *id)?;
-            let change = Change {
-                event: Event::Lapsed,
-                actor: &Actor::System,
-                action: "case_lapsed",
-                detail: json!({ "why": "identity was not proved" }),
-                visible: true,
-            };
-            transition::apply(ctx, conn, &case, change)
-        })?;
+    let mut lapsed = 0;
+    for id in ids {
+        match lapse(ctx, id) {
+            Ok(()) => lapsed += 1,
+            // Proved or withdrawn meanwhile.
+            Err(Error::Refused(_)) => {}
+            // One case that cannot be ended must not keep the others from it.
+            Err(error) => tracing::error!(case = %id, code = error.code(), "a case could not lapse"),
+        }
     }
-    Ok(ids.len())
+    Ok(lapsed)
+}
+
+fn lapse(ctx: &Context, id: CaseId) -> Result<()> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        let change = Change {
+            event: Event::Lapsed,
+            actor: &Actor::System,
+            action: "case_lapsed",
+            detail: json!({ "why": "identity was not proved" }),
+            visible: true,
+        };
+        transition::apply(ctx, conn, &case, change)?;
+        Ok(())
+    })
 }
