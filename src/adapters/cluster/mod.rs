@@ -16,6 +16,7 @@ mod tests;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use postgres::{Client, NoTls};
 
@@ -30,6 +31,10 @@ pub const OWNER_ROLE: &str = "dataratt_owner";
 pub const APP_ROLE: &str = "dataratt_app";
 /// The service's own database.
 pub const DATABASE: &str = "dataratt";
+
+/// How long the remains of a killed server may take to go.
+const REMAINS: Duration = Duration::from_secs(20);
+const REMAINS_PAUSE: Duration = Duration::from_millis(200);
 
 /// How the server runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,7 +102,7 @@ impl Cluster {
         account.open_way(&data_dir)?;
         let binaries = setup::fitting_binaries(&places.data)?;
         setup::init(&places, &account, &binaries, options)?;
-        let server = launch(&places, &account, &binaries, options)?;
+        let server = launch_past_remains(&places, &account, &binaries, options)?;
         // Before there is a value whose drop would wait for the lock held here.
         setup::ensure_roles(&setup::url(&places.socket, OWNER_ROLE, "postgres"))?;
         Ok(Self {
@@ -184,6 +189,34 @@ impl Drop for Cluster {
             tracing::warn!(%error, "the embedded PostgreSQL did not end as it should");
         }
     }
+}
+
+/// As [`launch`], waiting for what a killed server leaves behind: for a moment its other processes still hold the data,
+/// and a new one refuses to start beside them.
+fn launch_past_remains(
+    places: &setup::Places,
+    account: &Account,
+    binaries: &Binaries,
+    options: ClusterOptions,
+) -> Result<Server, ClusterError> {
+    let deadline = Instant::now() + REMAINS;
+    loop {
+        match launch(places, account, binaries, options) {
+            Err(ClusterError::Start { tail }) if speaks_of_remains(&tail) && Instant::now() < deadline => {
+                std::thread::sleep(REMAINS_PAUSE);
+            }
+            ended => return ended,
+        }
+    }
+}
+
+fn speaks_of_remains(tail: &str) -> bool {
+    [
+        "\"postmaster.pid\" already exists",
+        "pre-existing shared memory block",
+    ]
+    .iter()
+    .any(|words| tail.contains(words))
 }
 
 /// Starts the server and waits until it answers.
