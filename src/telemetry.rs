@@ -4,6 +4,8 @@ use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
@@ -42,11 +44,18 @@ pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
         Format::Json => fmt::layer().json().with_writer(std::io::stderr).boxed(),
     };
     Registry::default()
-        .with(lines.with_filter(filter))
+        .with(lines.with_filter(filter.and(filter_fn(tells_no_values))))
         .try_init()
         .map_err(|_| TelemetryError::Twice)?;
     std::panic::set_hook(Box::new(log_panic));
     Ok(())
+}
+
+/// Whether a line is one of ours, or of no more detail than that of a library's ordinary operation: what libraries say
+/// while they are searched for faults holds addresses, statements with their values, and whole mails.
+fn tells_no_values(line: &Metadata<'_>) -> bool {
+    let own = line.target().split("::").next() == Some(env!("CARGO_PKG_NAME"));
+    own || *line.level() <= Level::INFO
 }
 
 /// The message of a panic may hold values, so it is left out.
