@@ -13,6 +13,7 @@ mod desk;
 mod guards;
 mod handoff;
 mod journeys;
+mod kill;
 mod mail;
 mod pages;
 mod store;

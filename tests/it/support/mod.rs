@@ -8,6 +8,7 @@ pub mod context;
 pub mod database;
 pub mod fixtures;
 pub mod host;
+pub mod invariants;
 pub mod mail;
 pub mod server;
 pub mod site;

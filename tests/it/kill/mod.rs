@@ -1,0 +1,10 @@
+//! What the service survives: being killed, systems and databases that fail at any step, and others doing the same.
+
+mod every_step;
+mod every_write;
+mod faults;
+mod process;
+mod races;
+mod service;
+mod sweeps;
+mod watch;

@@ -1,0 +1,176 @@
+//! What happens to the rows of a host's systems: triggers note every deletion and every change, whoever makes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dataratt::adapters::sample::SampleSystem;
+use dataratt::domain::data_map::DataMap;
+use dataratt::domain::erasure::{Operation, Plan};
+use postgres::{Client, NoTls};
+use serde_json::Value;
+
+const NOTE: &str = "\
+CREATE SCHEMA watch;
+CREATE TABLE watch.notes (id bigserial PRIMARY KEY, tbl text NOT NULL, op text NOT NULL, old jsonb NOT NULL);
+CREATE FUNCTION watch.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD IS NOT DISTINCT FROM NEW THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO watch.notes (tbl, op, old) VALUES (TG_TABLE_NAME, TG_OP, to_jsonb(OLD));
+    RETURN NULL;
+END
+$$;";
+
+/// A row of a system: system, table, key.
+type RowName = (String, String, Vec<String>);
+
+/// The triggers, and every row as it was when they were set.
+pub struct Watch {
+    systems: Vec<(String, String)>,
+    map: DataMap,
+    before: BTreeMap<RowName, String>,
+}
+
+impl Watch {
+    /// Watches the systems of `map`; `url` gives the address of their owner.
+    pub fn over(map: &DataMap, url: impl Fn(SampleSystem) -> String) -> Self {
+        let systems: Vec<(String, String)> = SampleSystem::ALL
+            .into_iter()
+            .map(|system| (system.database().replace("sample_", ""), url(system)))
+            .collect();
+        let mut watch = Self {
+            systems,
+            map: map.clone(),
+            before: BTreeMap::new(),
+        };
+        for (_, url) in &watch.systems {
+            let mut client = Client::connect(url, NoTls).unwrap();
+            client.batch_execute(NOTE).unwrap();
+            for table in tables(&mut client) {
+                let sql = format!(
+                    "CREATE TRIGGER watch AFTER UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION watch.note()"
+                );
+                client.batch_execute(&sql).unwrap();
+            }
+        }
+        watch.before = watch.rows();
+        watch
+    }
+
+    /// Every row there is now, as text.
+    fn rows(&self) -> BTreeMap<RowName, String> {
+        let mut all = BTreeMap::new();
+        for (system, url) in &self.systems {
+            let mut client = Client::connect(url, NoTls).unwrap();
+            for table in tables(&mut client) {
+                let rows = client
+                    .query(&format!("SELECT to_jsonb(t) FROM {table} t"), &[])
+                    .unwrap();
+                for row in rows {
+                    let row: Value = row.get(0);
+                    all.insert(self.name(system, &table, &row), row.to_string());
+                }
+            }
+        }
+        all
+    }
+
+    fn name(&self, system: &str, table: &str, row: &Value) -> RowName {
+        let mapped = self.map.table(system, table);
+        let key = mapped.map_or_else(|| vec!["id".to_owned()], |table| table.key.clone());
+        let value = |column: &String| match &row[column] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        (
+            system.to_owned(),
+            table.to_owned(),
+            key.iter().map(value).collect(),
+        )
+    }
+
+    /// Each change noted so far, in order: whether it was a deletion, and of what.
+    fn notes(&self) -> Vec<(bool, RowName)> {
+        let mut all = Vec::new();
+        for (system, url) in &self.systems {
+            let mut client = Client::connect(url, NoTls).unwrap();
+            let sql = "SELECT tbl, op, old FROM watch.notes ORDER BY id";
+            for row in client.query(sql, &[]).unwrap() {
+                let (table, op, old): (String, String, Value) = (row.get(0), row.get(1), row.get(2));
+                all.push((op == "DELETE", self.name(system, &table, &old)));
+            }
+        }
+        all
+    }
+
+    /// How many rows have been deleted so far.
+    pub fn deleted(&self) -> usize {
+        self.notes().iter().filter(|(deleted, _)| *deleted).count()
+    }
+
+    /// Fails unless every row that these plans erase was deleted exactly once, every row they reduce was changed
+    /// exactly once, accounts were frozen at most once, and every other row is what it was.
+    #[track_caller]
+    pub fn check(&self, plans: &[Plan]) {
+        let (erased, reduced) = (planned(plans, false), planned(plans, true));
+        let freezes: BTreeSet<(String, String)> = self
+            .map
+            .systems
+            .iter()
+            .filter_map(|system| Some((system.id.clone(), system.freeze.as_ref()?.table.clone())))
+            .collect();
+        let (mut deletions, mut changes) = (BTreeMap::new(), BTreeMap::new());
+        for (deleted, name) in self.notes() {
+            let counts = if deleted { &mut deletions } else { &mut changes };
+            *counts.entry(name).or_insert(0_u32) += 1;
+        }
+        for (name, times) in &deletions {
+            assert!(erased.contains(name), "deleted outside every plan: {name:?}");
+            assert_eq!(*times, 1, "deleted twice: {name:?}");
+        }
+        for name in &erased {
+            assert!(deletions.contains_key(name), "not deleted: {name:?}");
+        }
+        for (name, times) in &changes {
+            let frozen = freezes.contains(&(name.0.clone(), name.1.clone()));
+            let may = reduced.contains(name) || frozen && erased.contains(name);
+            assert!(may, "changed outside every plan: {name:?}");
+            assert_eq!(*times, 1, "changed twice: {name:?}");
+        }
+        let after = self.rows();
+        for (name, row) in &self.before {
+            if !erased.contains(name) && !reduced.contains(name) {
+                assert_eq!(after.get(name), Some(row), "not as it was: {name:?}");
+            }
+        }
+        let new: Vec<_> = after
+            .keys()
+            .filter(|name| !self.before.contains_key(*name))
+            .collect();
+        assert!(new.is_empty(), "rows that nobody put there: {new:?}");
+    }
+}
+
+fn planned(plans: &[Plan], reduced: bool) -> BTreeSet<RowName> {
+    let mut names = BTreeSet::new();
+    for part in plans.iter().flat_map(|plan| &plan.systems) {
+        for table in &part.tables {
+            let counts = match table.operation {
+                Operation::Erase => !reduced,
+                Operation::Reduce { .. } => reduced,
+                _ => false,
+            };
+            if counts {
+                let name = |key: &Vec<String>| (part.system.clone(), table.table.clone(), key.clone());
+                names.extend(table.rows.iter().map(|row| name(&row.key.0)));
+            }
+        }
+    }
+    names
+}
+
+fn tables(client: &mut Client) -> Vec<String> {
+    let sql = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+    let rows = client.query(sql, &[]).unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
