@@ -12,6 +12,7 @@ mod browser;
 mod desk;
 mod guards;
 mod handoff;
+mod histories;
 mod journeys;
 mod kill;
 mod mail;

@@ -4,5 +4,7 @@ mod docs;
 mod files;
 mod layers;
 mod locales;
+mod schema;
 mod scripts;
+mod settings;
 mod source;

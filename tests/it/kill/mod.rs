@@ -2,9 +2,9 @@
 
 mod every_step;
 mod every_write;
-mod faults;
+pub mod faults;
 mod process;
 mod races;
 mod service;
 mod sweeps;
-mod watch;
+pub mod watch;

@@ -1,0 +1,379 @@
+//! Random histories: persons, staff, recipients, time, workers and faults in any order. Whatever they do, the rules hold.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use dataratt::adapters::sample::{SamplePerson, SampleSystem};
+use dataratt::domain::erasure::Plan;
+use dataratt::domain::notice::{Answer, KeepGround, Outcome};
+use dataratt::domain::staff::{Actor, Role};
+use dataratt::services::handling::{self, Action};
+use dataratt::services::intake::Typed;
+use dataratt::services::{Error, Result, auditing, codes, execution, notices, overview, planning};
+use dataratt::store;
+use dataratt::store::cases::StoredCase;
+use dataratt::worker;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use crate::kill::faults::{Fault, FaultySystems, How};
+use crate::kill::watch::Watch;
+use crate::support::fixtures::{rounds, soaking};
+use crate::support::invariants;
+use crate::support::smtp::Failure;
+use crate::support::world::World;
+
+/// Histories that share a host; the next ones get a fresh one.
+const A_HOST: u32 = 10;
+const STEPS: u32 = 30;
+
+struct Play {
+    world: World,
+    watch: Watch,
+    fault: Arc<Fault>,
+    people: Vec<SamplePerson>,
+    staff: Vec<Actor>,
+    chance: StdRng,
+    /// What was done, to be told when something does not hold.
+    told: Vec<String>,
+    /// Where cases have been.
+    seen: BTreeSet<&'static str>,
+}
+
+impl Play {
+    fn new() -> Self {
+        let mut world = World::new();
+        let map = world.organisation.map.clone();
+        let watch = Watch::over(&map, |system: SampleSystem| {
+            world.host.database(system).owner_url()
+        });
+        let fault = Arc::new(Fault::default());
+        world.ctx.systems = Arc::new(FaultySystems {
+            inner: Arc::clone(&world.ctx.systems),
+            fault: Arc::clone(&fault),
+        });
+        let roles = [
+            Role::Agent,
+            Role::Agent,
+            Role::Approver,
+            Role::Approver,
+            Role::Dpo,
+            Role::Admin,
+            Role::Auditor,
+        ];
+        let staff = roles.into_iter().map(|role| world.staff(role)).collect();
+        let people = world.host.people();
+        Self {
+            world,
+            watch,
+            fault,
+            people,
+            staff,
+            chance: StdRng::seed_from_u64(0),
+            told: vec![],
+            seen: BTreeSet::new(),
+        }
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        self.chance.next_u32() as usize % limit.max(1)
+    }
+
+    fn one_of<T: Clone>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())].clone()
+    }
+
+    /// One history, from its seed.
+    fn history(&mut self, seed: u64) {
+        self.chance = StdRng::seed_from_u64(seed);
+        self.told = vec![format!("seed {seed}")];
+        self.world.ctx.policy.cool_off = std::time::Duration::from_hours(self.below(2) as u64 * 24);
+        let mut cases = vec![self.asks()];
+        for _ in 0..STEPS {
+            if self.below(12) == 0 {
+                cases.push(self.asks());
+            }
+            let case = self.one_of(&cases);
+            self.step(&case);
+        }
+        self.fault.disarm();
+        self.world.sink.heal();
+        self.rest();
+        for case in &cases {
+            self.somebody_can_go_on(case);
+        }
+    }
+
+    fn asks(&mut self) -> StoredCase {
+        let people = self.people.clone();
+        let person = self.one_of(&people);
+        // Mostly what leads far.
+        let right = self.one_of(&["erasure", "erasure", "erasure", "access", "objection"]);
+        let email = match self.below(4) {
+            0 => "nobody.known@kund.example".to_owned(),
+            _ => person
+                .email
+                .clone()
+                .unwrap_or_else(|| "none@kund.example".to_owned()),
+        };
+        let number = Some(person.customer_number).filter(|_| self.below(3) == 0);
+        self.told.push(format!("{right} for {email} {number:?}"));
+        let now = self.world.now();
+        let typed = Typed {
+            right: Some(right.to_owned()),
+            email: Some(email),
+            customer_number: number,
+            ..Typed::default()
+        };
+        let request = dataratt::services::intake::Request::parse(&typed, now, true).unwrap();
+        let arrival = dataratt::services::intake::Arrival {
+            channel: "web",
+            received_at: now,
+            actor: Actor::Person,
+            idempotency: None,
+            proofs: vec![],
+        };
+        dataratt::services::intake::submit(&self.world, &request, &arrival).unwrap()
+    }
+
+    fn step(&mut self, case: &StoredCase) {
+        let case = self.world.find(&case.reference);
+        let what = self.below(20);
+        self.seen.insert(case.case.state.name());
+        self.told.push(format!("{what} in {}", case.case.state.name()));
+        let outcome = match what {
+            0..=2 => self.enters_a_code(&case),
+            3 => codes::ask_again(&self.world, &case.reference),
+            4 => handling::write_to_staff(&self.world, case.id, "Hur går det?"),
+            5 if self.below(3) == 0 => handling::withdraw(&self.world, case.id).map(drop),
+            5 | 6 => planning::confirm(&self.world, case.id, None).map(drop),
+            7..=14 => self.staff_act(&case),
+            15 => self.recipient_answers(&case),
+            16 => self.something_fails(),
+            17 => execution::run(&self.world, case.id).map(drop),
+            18 => {
+                let minutes = self.one_of(&[1, 11, 90, 60 * 25, 60 * 24 * 31]);
+                self.world.advance(TimeDelta::minutes(minutes));
+                worker::run_sweeps(&self.world, &worker::sweeps());
+                Ok(())
+            }
+            _ => {
+                self.world.work();
+                Ok(())
+            }
+        };
+        self.told
+            .push(format!("  {:?}", outcome.as_ref().map_err(Error::code)));
+        if let Err(Error::Internal(cause)) = outcome {
+            panic!("a fault of ours: {cause:?} after {:#?}", self.told);
+        }
+    }
+
+    fn enters_a_code(&mut self, case: &StoredCase) -> Result<()> {
+        self.world.work();
+        let reference = case.reference.to_string();
+        let mails = self.world.sink.mails();
+        let own = mails.iter().filter(|mail| mail.text().contains(&reference));
+        let codes: Vec<String> = own.filter_map(crate::support::mail::Mail::find_code).collect();
+        let code = match self.below(4) {
+            0 => "00000000".to_owned(),
+            _ => codes.last().cloned().unwrap_or_default(),
+        };
+        codes::verify(&self.world, &case.reference, &code).map(drop)
+    }
+
+    fn staff_act(&mut self, case: &StoredCase) -> Result<()> {
+        let staff = self.staff.clone();
+        let actor = self.one_of(&staff);
+        // Mostly what is offered, and sometimes anything.
+        let offered = overview::actions(&self.world, &actor, case);
+        let name = match self.below(5) {
+            0 => self.one_of(&handling::ACTIONS),
+            _ if offered.is_empty() => return Ok(()),
+            _ => self.one_of(&offered),
+        };
+        self.told.push(format!("  {name} by {}", actor.pseudonym()));
+        if name == "record_answer" {
+            return self.staff_record_an_answer(&actor, case);
+        }
+        let mut action = serde_json::json!({ "action": name, "reason": "Enligt samtal.", "text": "Hej." });
+        action["method"] = self
+            .one_of(&["in_person", "call_back", "letter", "two_facts"])
+            .into();
+        action["ground"] = self
+            .one_of(&["not_identified", "manifestly_unfounded", "excessive", "nonsense"])
+            .into();
+        let action: Action = serde_json::from_value(action).unwrap();
+        let version = case.version - i64::from(self.below(10) == 0);
+        handling::act(&self.world, &actor, &case.reference, version, &action).map(drop)
+    }
+
+    fn answer(&mut self) -> Answer {
+        let outcome = self.one_of(&[
+            Outcome::Erased,
+            Outcome::NoDataFound,
+            Outcome::Refused,
+            Outcome::Partly,
+        ]);
+        Answer {
+            outcome,
+            ground: Some(KeepGround::LegalClaims),
+            statute: None,
+            backups_until: None,
+        }
+    }
+
+    fn staff_record_an_answer(&mut self, actor: &Actor, case: &StoredCase) -> Result<()> {
+        let rows = store::notices::list(&mut self.world.store.get().unwrap(), case.id)?;
+        let answer = self.answer();
+        let Some(row) = rows.get(self.below(rows.len())) else {
+            return Ok(());
+        };
+        notices::answer_for_recipient(&self.world, actor, case, &row.recipient, &answer)
+    }
+
+    fn recipient_answers(&mut self, case: &StoredCase) -> Result<()> {
+        self.world.work();
+        let rows = store::notices::list(&mut self.world.store.get().unwrap(), case.id)?;
+        let own: Vec<String> = rows
+            .iter()
+            .map(|row| notices::notice_reference(row.notice_id()))
+            .collect();
+        let mails = self.world.sink.mails();
+        let mine: Vec<_> = mails
+            .iter()
+            .filter(|mail| {
+                mail.find_link("/notices/").is_some() && own.iter().any(|name| mail.text().contains(name))
+            })
+            .collect();
+        let Some(mail) = mine.get(self.below(mine.len())) else {
+            return Ok(());
+        };
+        let link = mail.link("/notices/");
+        let code = match self.below(4) {
+            0 => "00000000".to_owned(),
+            _ => mail.code(),
+        };
+        let answer = self.answer();
+        notices::answer(
+            &self.world,
+            link.rsplit('/').next().unwrap(),
+            &code,
+            &answer,
+            Some("Klart."),
+        )
+    }
+
+    fn something_fails(&mut self) -> Result<()> {
+        match self.below(3) {
+            0 => self.world.sink.fail_next(Failure::Code(451)),
+            1 => self.world.sink.fail_next(Failure::Code(550)),
+            _ => {
+                let (nth, how) = (1 + self.below(25) as i64, self.one_of(&How::ALL));
+                self.fault.arm(nth, how);
+            }
+        }
+        // Panics are for workers, who catch them.
+        self.world.work();
+        self.fault.disarm();
+        Ok(())
+    }
+
+    /// Lets all work end that ends by itself.
+    fn rest(&self) {
+        for _ in 0..14 {
+            self.world.later(TimeDelta::hours(9));
+            let waiting = "SELECT count(*) FROM jobs WHERE state <> 'parked'";
+            if self.world.database.count(waiting) == 0 {
+                return;
+            }
+        }
+        panic!("work that never ends after {:#?}", self.told);
+    }
+
+    /// Fails if nobody and nothing can move an open case.
+    fn somebody_can_go_on(&self, case: &StoredCase) {
+        let case = self.world.find(&case.reference);
+        let state = case.case.state;
+        if !state.is_open() {
+            return;
+        }
+        let moves = [
+            "accept_identity",
+            "plan",
+            "approve",
+            "reject",
+            "refuse",
+            "stop",
+            "retry",
+            "lift_hold",
+        ];
+        let offered = self
+            .staff
+            .iter()
+            .flat_map(|actor| overview::actions(&self.world, actor, &case));
+        let can: Vec<&str> = offered.filter(|name| moves.contains(name)).collect();
+        assert!(
+            !can.is_empty(),
+            "{} is stuck after {:#?}",
+            state.name(),
+            self.told
+        );
+    }
+
+    /// Holds everything that happened on this host against the rules.
+    fn check(&self) {
+        let conn = &mut *self.world.store.get().unwrap();
+        let mut plans: Vec<Plan> = Vec::new();
+        let sql = "SELECT DISTINCT case_id, plan_id FROM erasure_steps";
+        for row in self.world.database.owner().query(sql, &[]).unwrap() {
+            let case = store::cases::find_by_id(conn, dataratt::domain::ids::CaseId(row.get(0))).unwrap();
+            let plan = dataratt::domain::ids::PlanId(row.get(1));
+            plans.push(planning::open(&self.world, conn, &case, plan).unwrap().plan);
+        }
+        self.watch.check_at_most(&plans);
+        let mut owner = self.world.database.owner();
+        invariants::histories_hold(&mut owner);
+        invariants::two_decide(&mut owner);
+        invariants::no_case_is_stuck(&mut owner);
+        invariants::mails_have_causes(&mut owner, &self.world.sink, 1);
+        assert_eq!(auditing::verify(&self.world).unwrap().broken, []);
+    }
+}
+
+#[test]
+fn whatever_people_do_the_rules_hold() {
+    let first: u64 = std::env::var("DATARATT_SEED").map_or(1, |seed| seed.parse().unwrap());
+    let mut play = Play::new();
+    for round in 0..rounds(40, 10_000) {
+        if round > 0 && round % A_HOST == 0 {
+            play.check();
+            play = Play {
+                seen: play.seen,
+                ..Play::new()
+            };
+        }
+        play.history(first + u64::from(round));
+        if soaking() {
+            play.check();
+        }
+    }
+    play.check();
+    let far = [
+        "identity_pending",
+        "assessing",
+        "approved",
+        "answered",
+        "refused",
+        "withdrawn",
+        "lapsed",
+    ];
+    for state in far {
+        assert!(
+            play.seen.contains(state),
+            "no history has come to {state}: {:?}",
+            play.seen
+        );
+    }
+}
