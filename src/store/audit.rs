@@ -13,7 +13,7 @@ use crate::domain::staff::Actor;
 pub const SERVICE_STREAM: Uuid = Uuid::nil();
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_events)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
 struct Row {
     stream: Uuid,
     seq: i64,

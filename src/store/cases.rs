@@ -144,7 +144,7 @@ fn level(number: i16) -> Result<Level> {
 
 /// A case to be taken in.
 #[derive(Insertable)]
-#[diesel(table_name = cases)]
+#[diesel(table_name = cases, treat_none_as_default_value = false)]
 pub struct NewCase {
     /// Its id.
     pub id: Uuid,

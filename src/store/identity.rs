@@ -11,7 +11,7 @@ use crate::domain::ids::{CaseId, StaffId};
 
 /// A round of codes.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = challenges)]
+#[diesel(table_name = challenges, treat_none_as_default_value = false)]
 pub struct Challenge {
     /// Its id, which the codes' hashes are bound to.
     pub id: Uuid,

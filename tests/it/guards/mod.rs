@@ -1,5 +1,6 @@
 //! Tests over the source itself: what a reviewer would otherwise have to look for.
 
+mod bench;
 mod docs;
 mod files;
 mod layers;
