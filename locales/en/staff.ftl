@@ -284,6 +284,7 @@ attention-no_reply_address = No safe address to answer to
 attention-notice_undeliverable = A notice to a recipient did not arrive
 attention-notice_needs_follow_up = A recipient needs more from us
 attention-mail_undeliverable = A mail did not arrive
+staff-next-decide = Read it through. Approve it, or send it back with what needs to change.
 staff-next-choice = Several accounts fit. Choose which is the person's.
 staff-next-assessing-other = Judge the request, answer the person and note what was done.
 staff-error-role = Your role may not do that.

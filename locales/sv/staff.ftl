@@ -284,6 +284,7 @@ attention-no_reply_address = Ingen säker adress att svara till
 attention-notice_undeliverable = Ett besked till en mottagare kom inte fram
 attention-notice_needs_follow_up = En mottagare behöver mer av oss
 attention-mail_undeliverable = Ett mejl kom inte fram
+staff-next-decide = Läs igenom. Godkänn, eller skicka tillbaka med vad som behöver ändras.
 staff-next-choice = Flera konton passar. Välj vilket som är personens.
 staff-next-assessing-other = Bedöm begäran, svara personen och anteckna vad som gjordes.
 staff-error-role = Din roll får inte göra det.

@@ -106,7 +106,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         messages: messages(case),
         notes: notes(&reader, case),
         primary: primary(case),
-        actions: case.actions.clone(),
+        actions: actions(case, who),
         error: None,
         typed: Typed::default(),
     }
@@ -211,6 +211,13 @@ fn notes(reader: &Reader<'_>, case: &StaffCase) -> Vec<NoteRow> {
             text: note.text.clone(),
         })
         .collect()
+}
+
+/// What is allowed, without taking what one has.
+fn actions(case: &StaffCase, who: &Authenticated) -> Vec<&'static str> {
+    let is_own = case.case.assignee == Some(who.staff.id);
+    let offered = case.actions.iter().copied();
+    offered.filter(|action| !(is_own && *action == "claim")).collect()
 }
 
 /// The action that comes next, among those that are allowed.

@@ -14,8 +14,8 @@ use crate::http::views::customer::RequestValues;
 use crate::http::views::layout::{FieldError, FieldErrors};
 use crate::http::views::staff::IntakePage;
 use crate::services::accounts::Authenticated;
-use crate::services::intake::{self, Typed};
-use crate::services::{Context, Error, Result};
+use crate::services::intake::{self, Request, STAFF_CHANNELS, Typed};
+use crate::services::{Context, Error, FieldError as WrongField, Result};
 
 const PATH: &str = "/staff/cases/new";
 
@@ -93,10 +93,31 @@ impl Sent {
         if !who.actor.may(Permission::OpenCases) {
             return Err(Error::Forbidden("role"));
         }
-        let received_at = local(&self.received_at).ok_or_else(|| Error::field("received_at", "invalid"))?;
-        let case =
-            intake::submit_for_person(ctx, who.actor, &self.typed(), &self.channel, Some(received_at))?;
+        let now = ctx.now();
+        let received_at = local(&self.received_at).filter(|at| *at <= now);
+        // Everything that is wrong at once; the use case stops at the first.
+        let mut wrong = Vec::new();
+        if !STAFF_CHANNELS.contains(&self.channel.as_str()) {
+            wrong.extend(fields_of(Error::field("channel", "unknown")));
+        }
+        if received_at.is_none() {
+            wrong.extend(fields_of(Error::field("received_at", "invalid")));
+        }
+        if let Err(error) = Request::parse(&self.typed(), now, false) {
+            wrong.extend(fields_of(error));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let case = intake::submit_for_person(ctx, who.actor, &self.typed(), &self.channel, received_at)?;
         Ok(case.reference)
+    }
+}
+
+fn fields_of(error: Error) -> Vec<WrongField> {
+    match error {
+        Error::Invalid(fields) => fields,
+        _ => Vec::new(),
     }
 }
 

@@ -15,6 +15,12 @@ use crate::services::{Error, accounts};
 /// Where to log in, to come back to `next` afterwards. `ended`: whether a login held before.
 pub(super) fn path_of(next: &str, ended: bool) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
+    // The language asked for there is that of the login too.
+    let asked = next.split_once('?').map_or("", |(_, query)| query);
+    let mut asked = url::form_urlencoded::parse(asked.as_bytes());
+    if let Some((name, tag)) = asked.find(|(name, _)| name == "lang") {
+        query.append_pair(&name, &tag);
+    }
     if next != "/staff" {
         query.append_pair("next", next);
     }
@@ -189,6 +195,14 @@ mod tests {
     #[case("javascript:alert(1)", false)]
     fn only_pages_of_staff_are_gone_to(#[case] next: &str, #[case] ours: bool) {
         assert_eq!(is_page_of_staff(next), ours);
+    }
+
+    #[test]
+    fn the_language_asked_for_is_that_of_the_login_too() {
+        assert_eq!(
+            path_of("/staff?lang=en", false),
+            "/staff/login?lang=en&next=%2Fstaff%3Flang%3Den"
+        );
     }
 
     #[test]

@@ -45,10 +45,17 @@ fn detail(reader: &Reader<'_>, detail: &Value) -> String {
     let Value::Object(fields) = detail else {
         return String::new();
     };
-    let told = fields
+    let state = |name: &str| {
+        let state = fields.get(name)?.as_str()?;
+        Some(reader.words.t.or("staff-state-", state))
+    };
+    let moved = state("from").zip(state("to")).filter(|(from, to)| from != to);
+    let moved = moved.map(|(from, to)| format!("{from} → {to}"));
+    let others = fields
         .iter()
-        .filter_map(|(name, value)| told(reader, name, value));
-    told.collect::<Vec<_>>().join(", ")
+        .filter(|(name, _)| !["from", "to"].contains(&name.as_str()));
+    let told = others.filter_map(|(name, value)| told(reader, name, value));
+    moved.into_iter().chain(told).collect::<Vec<_>>().join(", ")
 }
 
 /// One fact of an event, when it says something to people.

@@ -190,6 +190,7 @@ impl StaffCasePage {
         let unconfirmed = |plan: &StaffPlanView| plan.needs_confirmation && plan.confirmed_at.is_none();
         match self.plan.as_ref().filter(|plan| plan.is_current) {
             _ if self.state != "assessing" => &self.state,
+            _ if self.may("approve") => "decide",
             _ if self.prepared_refusal.is_some() => "approval",
             _ if !self.candidates.is_empty() => "choice",
             Some(plan) if unconfirmed(plan) => "confirmation",
