@@ -7,4 +7,4 @@ mod handoff;
 mod outbox;
 mod reading;
 mod recipient;
-mod site;
+pub mod site;

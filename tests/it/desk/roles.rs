@@ -1,0 +1,140 @@
+//! Who is let through to which page: every address, as everybody.
+
+use std::collections::BTreeMap;
+
+use dataratt::domain::staff::Role;
+use dataratt::http::auth::csrf_token;
+use dataratt::http::staff::ADDRESSES;
+
+use super::browser;
+use crate::pages::site::{Seen, Site};
+
+const READERS: &[Role] = &[Role::Agent, Role::Approver, Role::Dpo, Role::Auditor];
+
+/// Whom an address lets through, of those who are logged in; `None` when nobody needs to be.
+fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
+    use Role::{Admin, Agent, Approver, Auditor, Dpo};
+    Some(match (method, path) {
+        (_, "/staff/login") => None,
+        ("POST", "/staff/logout") => Some(&[Agent, Approver, Dpo, Admin, Auditor]),
+        ("GET", "/staff" | "/staff/cases/{reference}") | ("POST", "/staff/search") => Some(READERS),
+        ("GET", "/staff/stats") => Some(&[Dpo, Admin, Auditor]),
+        (_, "/staff/cases/new") => Some(&[Agent, Approver]),
+        // A note, which is what most may do.
+        ("POST", "/staff/cases/{reference}/actions") => Some(&[Agent, Approver, Dpo]),
+        (_, "/staff/members")
+        | (
+            "POST",
+            "/staff/members/{id}/reset" | "/staff/members/{id}/deactivate" | "/staff/members/{id}/activate",
+        ) => Some(&[Admin]),
+        _ => return None,
+    })
+}
+
+/// Whoever asks: nobody, or by the cookie of a login.
+fn ask(site: &Site, method: &str, path: &str, token: Option<&str>) -> Seen {
+    let address = format!("{}{path}", site.base);
+    // The site's own browser keeps the cookies of whoever logged in last.
+    let mut request = browser().request(method.parse().unwrap(), address);
+    let csrf = token.map(|token| csrf_token(site, token)).unwrap_or_default();
+    if let Some(token) = token {
+        request = request.header("Cookie", format!("session={token}"));
+    }
+    if method == "POST" {
+        let note = [
+            ("csrf", csrf.as_str()),
+            ("action", "note"),
+            ("version", "1"),
+            ("text", "Hej"),
+        ];
+        request = request.form(&note);
+    }
+    site.visit(request)
+}
+
+/// What an address could change. Who may read a case is shown it with the refusal, and that look is recorded.
+fn changed(site: &Site, template: &str) -> String {
+    let state = site.state();
+    let lines = state.lines();
+    let looks = template.ends_with("/actions");
+    let counted = lines.filter(|line| !(looks && line.starts_with("audit_")));
+    counted.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_address_lets_through_exactly_whom_it_should() {
+    let site = Site::with(|world| world.app.ctx.policy.limits = false);
+    let (reference, _) = site.verified("erasure", "anna@kund.example");
+    let other = site.account(Role::Agent);
+    let actor = dataratt::domain::staff::Actor::System;
+    let other = dataratt::services::accounts::find(&site, &actor, &other)
+        .unwrap()
+        .id;
+    let staff = || Role::ALL.into_iter().filter(|role| *role != Role::Machine);
+    let tokens: BTreeMap<Role, String> = staff().map(|role| (role, site.token(role))).collect();
+    for (template, methods) in ADDRESSES {
+        for method in methods {
+            let open = open_to(method, template);
+            let open = open.unwrap_or_else(|| panic!("{method} {template} is expected of nobody"));
+            let path = template
+                .replace("{reference}", &reference)
+                .replace("{id}", &other.to_string());
+            let state = site.state();
+            let seen = ask(&site, method, &path, None);
+            assert_eq!(site.state(), state, "{method} {path} by nobody changes something");
+            match open {
+                None => assert!([200, 422].contains(&seen.reply.status), "{method} {path}"),
+                Some(_) => assert!(seen.leads_to().starts_with("/staff/login"), "{method} {path}"),
+            }
+            let Some(roles) = open else { continue };
+            for role in staff() {
+                let token = if template == "/staff/logout" {
+                    site.token(role)
+                } else {
+                    tokens[&role].clone()
+                };
+                let state = changed(&site, template);
+                let status = ask(&site, method, &path, Some(&token)).reply.status;
+                let what = format!("{method} {path} as {role:?}");
+                if roles.contains(&role) {
+                    assert!(![401, 403, 404, 405, 500].contains(&status), "{what}: {status}");
+                } else {
+                    assert_eq!(status, 403, "{what}");
+                    assert_eq!(changed(&site, template), state, "{what} changes something");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_machines_key_opens_no_page() {
+    let site = Site::new();
+    let key = site.token(Role::Machine);
+    for path in ["/staff", "/staff/cases/new", "/staff/members", "/staff/stats"] {
+        let seen = site.visit(site.raw("GET", path).bearer_auth(&key));
+        assert!(seen.leads_to().starts_with("/staff/login"), "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_address_of_staff_is_not_there() {
+    let site = Site::new();
+    let token = site.token(Role::Admin);
+    for (method, path) in [
+        ("GET", "/staff/"),
+        ("GET", "/staff/cases"),
+        ("GET", "/staff/cases/nothing/actions"),
+        ("POST", "/staff/stats"),
+        ("GET", "/staff/members/1/reset"),
+        ("POST", "/staff/members/1/reset"),
+        ("DELETE", "/staff"),
+    ] {
+        let status = ask(&site, method, path, Some(&token)).reply.status;
+        assert!([404, 405].contains(&status), "{method} {path}: {status}");
+    }
+    let agent = site.token(Role::Agent);
+    for path in ["/staff/cases/DR-0000-0000-0000", "/staff/cases/nothing"] {
+        assert_eq!(ask(&site, "GET", path, Some(&agent)).reply.status, 404, "{path}");
+    }
+}
