@@ -41,7 +41,7 @@ article-short = Article { $article }
 level-A0 = The e-mail address you typed
 level-A1 = An address we already had on file
 level-A2 = Logged in with us, or one further proof
-level-A3 = eID, a meeting or two further proofs
+level-A3 = A meeting or two further proofs
 
 
 outcome-erased = Erased

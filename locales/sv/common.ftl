@@ -41,7 +41,7 @@ article-short = Artikel { $article }
 level-A0 = E-postadressen du skrev in
 level-A1 = En adress vi redan hade registrerad
 level-A2 = Inloggad hos oss, eller ett extra bevis
-level-A3 = E-legitimation, ett möte eller två extra bevis
+level-A3 = Ett möte eller två extra bevis
 
 
 outcome-erased = Raderat

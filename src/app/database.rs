@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use super::StartError;
 use crate::adapters::cluster::{Cluster, ClusterError, ClusterOptions, DATABASE};
 use crate::config::Settings;
-use crate::store::Store;
+use crate::store::{Store, migrations};
 
 /// How long a command waits for a connection.
 const WAIT: Duration = Duration::from_secs(5);
@@ -58,6 +58,21 @@ impl Database {
             app_url: cluster.app_url(DATABASE),
             cluster: Some(cluster),
         })
+    }
+
+    /// Brings the database up to date, if it is not. A current one is left alone, so that the owner's login is
+    /// needed for upgrades only.
+    ///
+    /// # Errors
+    /// When the database does not answer or a migration fails.
+    pub fn prepare(&self) -> Result<(), StartError> {
+        let current = Store::connect(&self.app_url, 1, WAIT)
+            .and_then(|store| migrations::is_current(&mut *store.get()?))
+            .unwrap_or(false);
+        if !current {
+            migrations::migrate(&self.owner_url)?;
+        }
+        Ok(())
     }
 
     /// A pool of connections for use cases.

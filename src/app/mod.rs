@@ -46,6 +46,9 @@ pub enum StartError {
     /// The database.
     #[error("the database does not answer (database.url): {0}")]
     Database(#[from] store::Error),
+    /// The database cannot be brought up to date.
+    #[error("{0}: run `dataratt migrate` with database.owner_url set to the owner's login")]
+    Migration(#[from] store::migrations::MigrationError),
     /// The key file cannot be read or made.
     #[error("the key file {}: {source}", .path.display())]
     KeyFile {

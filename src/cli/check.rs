@@ -3,16 +3,23 @@
 use std::process::ExitCode;
 
 use super::findings::explain;
+use crate::adapters::profiles;
 use crate::app::App;
 use crate::config::Settings;
-use crate::domain::organisation::{Severity, findings};
+use crate::domain::organisation::{Organisation, Severity, findings};
 
 /// Checks the profile, its map and the connected systems. Warnings do not fail; errors do.
 ///
 /// # Errors
 /// When the settings or the profile cannot be read at all.
 pub fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let errors = super::with_app(settings, |app| Ok(profile(settings, app) + systems(app)))?;
+    // The profile first and by itself: a service is not put together from one that does not hold together.
+    let errors = profile(settings, &profiles::load(&settings.organisation)?);
+    let errors = if errors == 0 {
+        super::with_app(settings, |app| Ok(systems(app)))?
+    } else {
+        errors
+    };
     println!("{}", if errors == 0 { "ok" } else { "not ok" });
     Ok(if errors == 0 {
         ExitCode::SUCCESS
@@ -21,8 +28,8 @@ pub fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn profile(settings: &Settings, app: &App) -> usize {
-    let found = findings(&app.ctx.organisation);
+fn profile(settings: &Settings, organisation: &Organisation) -> usize {
+    let found = findings(organisation);
     for finding in &found {
         println!(
             "{}: {}: {}: {}",

@@ -99,7 +99,7 @@ fn migrate(settings: &Settings) -> anyhow::Result<ExitCode> {
 /// The service for a command: on a database that is up to date, with few connections.
 fn with_app<T>(settings: &Settings, work: impl FnOnce(&App) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let database = Database::open(settings, Tenancy::Borrow)?;
-    migrations::migrate(&database.owner_url)?;
+    database.prepare()?;
     let app = App::build(settings, &database, 2)?;
     work(&app)
 }

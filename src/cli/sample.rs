@@ -10,7 +10,6 @@ use crate::adapters::sample::{self, SampleProfile, SampleServer};
 use crate::app::{Database, Tenancy};
 use crate::config::Settings;
 use crate::domain::calendar::stockholm_date;
-use crate::store::migrations;
 
 /// Commands about the sample host.
 #[derive(Subcommand)]
@@ -52,7 +51,7 @@ pub fn run(settings: &Settings, command: &SampleCommand) -> anyhow::Result<ExitC
 }
 
 fn load(settings: &Settings, database: &Database, people: u64, seed: u64) -> anyhow::Result<()> {
-    migrations::migrate(&database.owner_url)?;
+    database.prepare()?;
     let organisation = profiles::load(&settings.organisation)?;
     let years: Vec<_> = organisation
         .fiscal_years

@@ -9,7 +9,6 @@ use nix::sys::signal::{SigSet, Signal};
 
 use crate::app::{App, Database, Tenancy};
 use crate::config::{LogFormat, Settings};
-use crate::store::migrations;
 use crate::telemetry::{self, Figures, Format};
 use crate::{http, worker};
 
@@ -41,7 +40,7 @@ fn run(settings: &Settings, works: bool, serves: bool) -> anyhow::Result<ExitCod
     let listeners = serves.then(|| Listeners::bind(settings)).transpose()?;
     let tenancy = if serves { Tenancy::Own } else { Tenancy::Borrow };
     let database = Database::open(settings, tenancy)?;
-    migrations::migrate(&database.owner_url)?;
+    database.prepare()?;
     let app = App::build(settings, &database, settings.database.pool_size.get())?;
     let worker = works
         .then(|| start_worker(settings, &database, &app))

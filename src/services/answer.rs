@@ -48,6 +48,8 @@ pub struct KeptRows {
     pub by_law: bool,
     /// The last day of the longest-kept row.
     pub until: Option<NaiveDate>,
+    /// Whether only what a retained record needs is left of the rows.
+    pub reduced: bool,
     /// How many rows.
     pub rows: usize,
 }
@@ -156,17 +158,23 @@ fn kept(plan: &Plan) -> Vec<KeptRows> {
     let mut kept = Vec::new();
     for part in &plan.systems {
         for table in &part.tables {
-            let (ground, by_law) = match &table.operation {
-                Operation::Retain { ground } => (ground, true),
-                Operation::Keep { reason } => (reason, false),
-                Operation::Erase | Operation::Reduce { .. } => continue,
+            // What a retained record needs of its owner stays as long as the record, on the same ground.
+            let law = part.law();
+            let (ground, by_law) = match (&table.operation, &law) {
+                (Operation::Retain { ground }, _) => (ground, true),
+                (Operation::Keep { reason }, _) => (reason, false),
+                (Operation::Reduce { .. }, Some((ground, _))) => (ground, true),
+                _ => continue,
             };
             kept.push(KeptRows {
                 system: part.system.clone(),
                 table: table.table.clone(),
                 ground: ground.clone(),
                 by_law,
-                until: table.rows.iter().filter_map(|row| row.until).max(),
+                until: table
+                    .last_day()
+                    .or_else(|| law.as_ref().map(|(_, until)| *until).filter(|_| by_law)),
+                reduced: matches!(table.operation, Operation::Reduce { .. }),
                 rows: table.rows.len(),
             });
         }

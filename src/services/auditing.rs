@@ -79,10 +79,11 @@ fn verify_stream(
             }
         }
     }
-    // Events may have come meanwhile; a chain that goes on past the head it had is no tampering.
-    Ok(if after > head.0 {
-        Ok(())
+    // Events may have come meanwhile: then the head has moved on with them.
+    let (last, hash) = if after > head.0 {
+        audit::find_head(conn, stream)?
     } else {
-        verifier.finish(head.0, head.1)
-    })
+        (head.0, head.1.to_vec())
+    };
+    Ok(verifier.finish(last, &hash))
 }

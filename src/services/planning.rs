@@ -264,9 +264,13 @@ pub fn facts(ctx: &Context, plan: &Plan) -> PlanFacts {
                     ground: match &table.operation {
                         Operation::Retain { ground } => Some(ground.clone()),
                         Operation::Keep { reason } => Some(reason.clone()),
-                        Operation::Erase | Operation::Reduce { .. } => None,
+                        Operation::Reduce { .. } => part.law().map(|(ground, _)| ground),
+                        Operation::Erase => None,
                     },
-                    until: table.rows.iter().filter_map(|row| row.until).max(),
+                    until: match &table.operation {
+                        Operation::Reduce { .. } => part.law().map(|(_, until)| until),
+                        _ => table.last_day(),
+                    },
                 })
                 .collect(),
             backups_expire_after_days: map.system(&part.system).and_then(|s| s.backups_expire_after_days),

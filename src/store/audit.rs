@@ -172,6 +172,15 @@ pub fn list_heads(
     Ok(query.load(conn)?)
 }
 
+/// The recorded head of one stream: its last place and hash.
+///
+/// # Errors
+/// [`Error::NotFound`] when it has none.
+pub fn find_head(conn: &mut PgConnection, stream: Uuid) -> Result<(i64, Vec<u8>)> {
+    let head = audit_heads::table.find(stream);
+    Ok(head.select((audit_heads::seq, audit_heads::hash)).first(conn)?)
+}
+
 /// Events of one stream with their stored hashes, after `after`, at most `limit`.
 ///
 /// # Errors

@@ -18,10 +18,12 @@ use crate::services::transition::{self, Change};
 use crate::services::{Context, Error, Result, searching};
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
-use crate::store::{cases, identity};
+use crate::store::{cases, identity, sessions, throttles};
 
 /// How long a case waits for a proof of identity before it lapses.
 const UNPROVED: TimeDelta = TimeDelta::days(30);
+/// How long logins that ended and counters stay: longer than the longest window that is counted in.
+const KEPT_AFTERWARDS: TimeDelta = TimeDelta::days(2);
 /// Cases that one sweep ends.
 const SWEPT: i64 = 100;
 
@@ -90,11 +92,18 @@ fn raise(ctx: &Context, job: &ClaimedJob, error: &crate::services::Error) {
 pub fn sweeps() -> Vec<Sweep> {
     vec![
         Sweep::new("lapse_unproved", Duration::from_mins(10), lapse_unproved),
-        Sweep::new("expired_tokens", Duration::from_mins(10), |ctx| {
-            ctx.store
-                .transaction(|conn| Ok(identity::sweep(conn, ctx.now())?))
-        }),
+        Sweep::new("expired", Duration::from_mins(10), forget_expired),
     ]
+}
+
+/// Forgets tokens, logins and counters that are over: each is a trace of somebody.
+fn forget_expired(ctx: &Context) -> Result<usize> {
+    let now = ctx.now();
+    ctx.store.transaction(|conn| {
+        let tokens = identity::sweep(conn, now)?;
+        let logins = sessions::delete_ended(conn, now - KEPT_AFTERWARDS)?;
+        Ok(tokens + logins + throttles::sweep(conn, now - KEPT_AFTERWARDS)?)
+    })
 }
 
 /// Ends cases whose person never proved who they are, and tells them so (Art. 12(4)).

@@ -2,14 +2,31 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::answer::{Gone, Kept, Reply, Told};
 use crate::adapters::texts::Texts;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::data_map::RetentionGround;
 use crate::domain::erasure::EndingService;
 use crate::domain::organisation::Organisation;
-use crate::services::answer::{AnswerFacts, ErasedIn, KeptRows, ToldRecipient};
+use crate::services::answer::{AnswerFacts, ErasedIn, ToldRecipient};
 use crate::services::planning::PlanFacts;
+
+/// One line for what several tables keep alike, until the last of them may go.
+fn merged(all: impl Iterator<Item = Kept>) -> Vec<Kept> {
+    let mut lines: Vec<Kept> = Vec::new();
+    for kept in all {
+        let same = |line: &&mut Kept| {
+            (&line.what, &line.system, &line.ground) == (&kept.what, &kept.system, &kept.ground)
+        };
+        match lines.iter_mut().find(same) {
+            Some(line) => line.until = line.until.max(kept.until),
+            None => lines.push(kept),
+        }
+    }
+    lines
+}
 
 /// Puts facts into words, in one language and for one organisation.
 #[derive(Clone, Copy)]
@@ -104,7 +121,7 @@ impl Words<'_> {
         let what: BTreeSet<String> = part
             .tables
             .iter()
-            .filter(|rows| rows.rows > 0)
+            .filter(|rows| rows.rows > 0 && !rows.reduced)
             .map(|rows| self.contents(&part.system, &rows.table))
             .collect();
         Gone {
@@ -117,12 +134,9 @@ impl Words<'_> {
 
     /// What a plan will erase, by system.
     #[must_use]
-    pub fn going(&self, plan: &PlanFacts, today: chrono::NaiveDate) -> Vec<Gone> {
+    pub fn going(&self, plan: &PlanFacts, today: NaiveDate) -> Vec<Gone> {
         let systems = plan.systems.iter().map(|part| {
-            let lines = part
-                .lines
-                .iter()
-                .filter(|line| matches!(line.operation.as_str(), "erase" | "reduce"));
+            let lines = part.lines.iter().filter(|line| line.operation == "erase");
             let what: BTreeSet<String> = lines
                 .map(|line| self.contents(&part.system, &line.table))
                 .collect();
@@ -142,34 +156,41 @@ impl Words<'_> {
     /// What remains.
     #[must_use]
     pub fn kept(&self, answer: &AnswerFacts) -> Vec<Kept> {
-        answer.kept.iter().map(|rows| self.kept_rows(rows)).collect()
-    }
-
-    fn kept_rows(&self, rows: &KeptRows) -> Kept {
-        Kept {
-            what: self.contents(&rows.system, &rows.table),
-            system: self.system(&rows.system),
-            ground: self.ground(&rows.ground),
-            until: rows.until,
-        }
+        let rows = answer.kept.iter();
+        merged(rows.map(|rows| self.keep(&rows.system, &rows.table, &rows.ground, rows.reduced, rows.until)))
     }
 
     /// What a plan will keep.
     #[must_use]
     pub fn keeping(&self, plan: &PlanFacts) -> Vec<Kept> {
-        let mut kept = Vec::new();
-        for part in &plan.systems {
-            for line in &part.lines {
-                let Some(ground) = &line.ground else { continue };
-                kept.push(Kept {
-                    what: self.contents(&part.system, &line.table),
-                    system: self.system(&part.system),
-                    ground: self.ground(ground),
-                    until: line.until,
-                });
-            }
+        let lines = plan
+            .systems
+            .iter()
+            .flat_map(|part| part.lines.iter().map(move |line| (part, line)));
+        merged(lines.filter_map(|(part, line)| {
+            let ground = line.ground.as_ref()?;
+            Some(self.keep(
+                &part.system,
+                &line.table,
+                ground,
+                line.operation == "reduce",
+                line.until,
+            ))
+        }))
+    }
+
+    fn keep(&self, system: &str, table: &str, ground: &str, reduced: bool, until: Option<NaiveDate>) -> Kept {
+        let what = self.contents(system, table);
+        Kept {
+            what: if reduced {
+                self.t.one("kept-reduced", "what", what)
+            } else {
+                what
+            },
+            system: self.system(system),
+            ground: self.ground(ground),
+            until,
         }
-        kept
     }
 
     /// Who was told, and what they answered.

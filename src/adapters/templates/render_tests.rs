@@ -257,7 +257,7 @@ fn the_text_of_the_answer_reads_like_this() {
     Webbhotell, raderat 2026-09-08
     - Webbplatser
     - E-postlådor
-    Uppgifterna finns kvar i säkerhetskopior till och med 2026-10-13. De används inte och raderas på nytt om en kopia läses tillbaka.
+    Uppgifterna finns kvar i säkerhetskopior till och med 2026-10-13. De används inte till något.
 
     Det här finns kvar
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
-    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail, NoticeMail,
-    PlanConfirmMail, RefusedMail, WithdrawnMail,
+    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail, NoDataMail,
+    NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::adapters::texts::Texts;
+use crate::domain::case::RefusalGround;
 use crate::domain::language::Language;
 use crate::domain::organisation::Organisation;
 use crate::services::Result;
@@ -57,6 +58,13 @@ impl TemplateWording {
                 told: words.told(answer),
             }),
             Letter::Refused {
+                ground: RefusalGround::NoDataHeld,
+                ..
+            } => MailBody::NoData(NoDataMail {
+                reference,
+                systems: self.systems(language),
+            }),
+            Letter::Refused {
                 right,
                 ground,
                 reason,
@@ -87,6 +95,14 @@ impl TemplateWording {
             }),
             Letter::Notice { .. } => MailBody::Notice(self.notice_mail(words, reference, &envelope.letter)),
         }
+    }
+
+    /// The systems that were searched, by name.
+    fn systems(&self, language: Language) -> Vec<String> {
+        let systems = self.organisation.map.systems.iter();
+        systems
+            .map(|system| system.name.get(language).to_owned())
+            .collect()
     }
 
     fn notice_mail(&self, words: Words<'_>, reference: String, letter: &Letter) -> NoticeMail {

@@ -81,6 +81,26 @@ pub struct SystemPlan {
     pub tables: Vec<TablePlan>,
 }
 
+impl TablePlan {
+    /// The last day of the row that is kept longest.
+    #[must_use]
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.rows.iter().filter_map(|row| row.until).max()
+    }
+}
+
+impl SystemPlan {
+    /// The law that keeps records longest here, and until when: reduced rows stay for their sake.
+    #[must_use]
+    pub fn law(&self) -> Option<(String, NaiveDate)> {
+        let retained = self.tables.iter().filter_map(|table| match &table.operation {
+            Operation::Retain { ground } => Some((table.last_day()?, ground.clone())),
+            _ => None,
+        });
+        retained.max().map(|(until, ground)| (ground, until))
+    }
+}
+
 /// A service of the person's that ends with the erasure.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EndingService {
