@@ -138,7 +138,7 @@ fn notes(reader: &Reader<'_>, row: &notices::NoticeRow, comments: &[String]) -> 
         .backups_until
         .map(|until| format!("{} {until}", t.get("case-backups-until")));
     let why = row.why.as_deref().filter(|_| row.state == "impossible");
-    let why = why.map(|why| t.or("impossible-", why));
+    let why = why.map(|why| t.or("untold-", why));
     let said = [ground, backups, why].into_iter().flatten();
     said.chain(comments.iter().cloned()).collect()
 }

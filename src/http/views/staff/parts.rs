@@ -71,6 +71,12 @@ pub struct StaffPlanView {
 }
 
 impl StaffPlanView {
+    /// Whether it is being carried out and not done yet.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.steps.iter().any(|step| step.state != "done")
+    }
+
     /// How many rows it does `effect` to.
     #[must_use]
     pub fn count(&self, effect: &str) -> usize {
@@ -113,6 +119,14 @@ pub struct StepRow {
     pub done: i64,
     /// Rows planned.
     pub planned: i64,
+}
+
+impl StepRow {
+    /// Whether it is done row by row.
+    #[must_use]
+    pub fn counts_rows(&self) -> bool {
+        matches!(self.kind, "delete" | "reduce")
+    }
 }
 
 /// One notice to a recipient.
