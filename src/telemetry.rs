@@ -52,7 +52,7 @@ pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
 }
 
 /// Whether a line is one of ours, or of no more detail than that of a library's ordinary operation: what libraries say
-/// while they are searched for faults holds addresses, statements with their values, and whole mails.
+/// while they are searched for faults may hold what passes through them, such as the values of a statement.
 fn tells_no_values(line: &Metadata<'_>) -> bool {
     let own = line.target().split("::").next() == Some(env!("CARGO_PKG_NAME"));
     own || *line.level() <= Level::INFO

@@ -22,7 +22,7 @@ use crate::support::context::TestContext;
 use crate::support::fixtures::{free_port, within};
 use crate::support::smtp::Sink;
 
-const PASSWORD: &str = "Correct-horse-0123456789abcdef";
+pub const PASSWORD: &str = "Correct-horse-0123456789abcdef";
 /// Past every start, with recovery, on a busy machine.
 const START: Duration = Duration::from_mins(2);
 
@@ -89,6 +89,7 @@ impl Service {
             .env("DATARATT_MAIL__TRANSPORT", "smtp")
             .env("DATARATT_MAIL__SMTP_URL", self.sink.url())
             .env("DATARATT_ERASURE__COOL_OFF_SECONDS", "0")
+            .env("DATARATT_LIMITS__ENABLED", "false")
             .env("DATARATT_LOG__FORMAT", self.format)
             .env("DATARATT_LOG__FILTER", self.filter);
         command
