@@ -1,5 +1,6 @@
 //! The store against a real database.
 
+mod announcing;
 mod audit;
 mod intake;
 mod jobs;
