@@ -18,7 +18,7 @@ use crate::http::pages::{Form, Visit};
 use crate::http::views::staff::Typed;
 use crate::services::handling::{self, Action};
 use crate::services::ports::SystemError;
-use crate::services::{Context, Error, Result, desk, notices};
+use crate::services::{Context, Error, Result, notices};
 use crate::store::cases::{self, StoredCase};
 
 /// The fields of every action's form.
@@ -134,7 +134,7 @@ impl Sent {
         let asked = self.read()?;
         let version = self.version.parse().map_err(|_| Error::Stale)?;
         let case = cases::find(&mut *ctx.store.get()?, reference)?;
-        self.check(ctx, actor, &case, version)?;
+        self.check(actor, &case, version)?;
         match asked {
             Asked::Case(action) => handling::act(ctx, actor, reference, version, &action).map(drop),
             Asked::Answer(_) if case.version != version => Err(Error::Stale),
@@ -144,25 +144,14 @@ impl Sent {
         }
     }
 
-    /// What the page asks beyond the use case: that the plan which is approved was read, and that a case is handed to
-    /// somebody who handles cases.
-    fn check(&self, ctx: &Context, actor: &Actor, case: &StoredCase, version: i64) -> Result<()> {
+    /// What the page asks beyond the use case: that the plan which is approved was read.
+    fn check(&self, actor: &Actor, case: &StoredCase, version: i64) -> Result<()> {
         let is_seen = case.version == version;
         match (self.action.as_str(), &case.case.proposal) {
             ("approve", Some(Proposal::Erasure { hash, .. }))
                 if is_seen && actor.may(Permission::ApproveProposals) && self.confirm != short(hash) =>
             {
                 Err(Error::field("confirm", "required"))
-            }
-            ("assign", _) if !self.assignee.is_empty() && actor.may(Permission::HandleCases) => {
-                let able = desk::colleagues(ctx, actor)?
-                    .into_iter()
-                    .any(|member| member.id.to_string() == self.assignee && case_page::can_handle(&member));
-                if able {
-                    Ok(())
-                } else {
-                    Err(Error::field("assignee", "unknown"))
-                }
             }
             _ => Ok(()),
         }

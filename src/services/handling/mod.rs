@@ -18,7 +18,7 @@ use crate::services::transition::{self, Change};
 use crate::services::{Context, Error, Result, intake, jobs, planning, proving, telling};
 use crate::store::cases::{self, StoredCase};
 use crate::store::messages::MessageRow;
-use crate::store::{Conn, messages, proposals};
+use crate::store::{Conn, messages, proposals, staff};
 
 /// Where a sealed message belongs.
 pub const MESSAGE: &str = "case_messages.sealed";
@@ -148,6 +148,12 @@ impl Work<'_> {
     }
 
     fn assign(&self, conn: &mut Conn, to: Option<StaffId>, action: &'static str) -> Result<()> {
+        if let Some(to) = to {
+            let member = staff::find(conn, to).map(|found| found.member);
+            if !member.is_ok_and(|member| member.active && member.role.may(Permission::HandleCases)) {
+                return Err(Error::field("assignee", "unknown"));
+            }
+        }
         cases::assign(conn, self.case.id, self.case.version, to)?;
         let detail = json!({ "assignee": to.map(|staff| staff.to_string()) });
         Ok(self

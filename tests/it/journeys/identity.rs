@@ -332,3 +332,26 @@ fn a_refusal_takes_two_people_and_tells_the_person_what_they_can_do() {
         );
     }
 }
+
+#[test]
+fn a_case_is_given_to_nobody_who_could_not_work_on_it() {
+    let world = World::new();
+    let (agent, auditor) = (world.staff(Role::Agent), world.staff(Role::Auditor));
+    let case = world.submit(&typed("someone@unknown.example", None));
+    for nobody in [uuid::Uuid::from_u128(7), auditor.staff().unwrap().0] {
+        let give = Action::Assign {
+            assignee: Some(nobody),
+        };
+        assert!(matches!(
+            world.act(&agent, &case.reference, &give),
+            Err(Error::Invalid(_))
+        ));
+    }
+    let give = Action::Assign {
+        assignee: agent.staff().map(|staff| staff.0),
+    };
+    assert_eq!(
+        world.act(&agent, &case.reference, &give).unwrap().assignee,
+        agent.staff()
+    );
+}
