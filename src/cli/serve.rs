@@ -155,3 +155,30 @@ fn start_server(listeners: Listeners, app: App, figures: Figures) -> anyhow::Res
         thread: Some(thread),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_in_use_names_its_setting() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap();
+        let error = bind("metrics.listen", address).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("metrics.listen: {address} is in use")),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_address_of_another_machine_names_its_setting() {
+        // From the block kept for documentation: nobody's.
+        let elsewhere = SocketAddr::from(([192, 0, 2, 1], 8080));
+        let error = bind("http.listen", elsewhere).unwrap_err().to_string();
+        assert!(
+            error.starts_with("http.listen: 192.0.2.1:8080 cannot be used here"),
+            "{error}"
+        );
+    }
+}
