@@ -1,5 +1,6 @@
 //! Every call that an erasure makes to a system, and every mail it sends, goes wrong once; the erasure ends all the same.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -42,7 +43,14 @@ impl People {
         });
         let (agent, approver) = (world.staff(Role::Agent), world.staff(Role::Approver));
         let mut left = world.host.people();
-        left.retain(|person| person.email.is_some());
+        // A shared address gets the codes of several.
+        let mut seen = BTreeSet::new();
+        left.retain(|person| {
+            person
+                .email
+                .as_ref()
+                .is_some_and(|email| seen.insert(email.to_lowercase()))
+        });
         left.reverse();
         Self {
             world,
