@@ -192,31 +192,23 @@ impl Drop for Cluster {
 }
 
 /// As [`launch`], waiting for what a killed server leaves behind: for a moment its other processes still hold the data,
-/// and a new one refuses to start beside them.
+/// and a new one refuses to start beside them. One that ended in order has removed its `postmaster.pid`.
 fn launch_past_remains(
     places: &setup::Places,
     account: &Account,
     binaries: &Binaries,
     options: ClusterOptions,
 ) -> Result<Server, ClusterError> {
+    let was_killed = places.data.join("postmaster.pid").exists();
     let deadline = Instant::now() + REMAINS;
     loop {
         match launch(places, account, binaries, options) {
-            Err(ClusterError::Start { tail }) if speaks_of_remains(&tail) && Instant::now() < deadline => {
+            Err(ClusterError::Start { .. }) if was_killed && Instant::now() < deadline => {
                 std::thread::sleep(REMAINS_PAUSE);
             }
             ended => return ended,
         }
     }
-}
-
-fn speaks_of_remains(tail: &str) -> bool {
-    [
-        "\"postmaster.pid\" already exists",
-        "pre-existing shared memory block",
-    ]
-    .iter()
-    .any(|words| tail.contains(words))
 }
 
 /// Starts the server and waits until it answers.
