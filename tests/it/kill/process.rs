@@ -186,7 +186,7 @@ fn moments(chance: &mut StdRng) -> Vec<Moment> {
 
 #[test]
 fn killed_at_any_moment_it_ends_what_it_began_and_nothing_more() {
-    let service = Service::with_people(if soaking() { 300 } else { 60 }, "human", "info");
+    let service = Service::with_people(if soaking() { 200 } else { 60 }, "human", "info");
     let (agent, approver) = (service.staff("agent"), service.staff("approver"));
     let map: DataMap = service.context().organisation.map.clone();
     let watch = Watch::over(&map, |system: SampleSystem| service.owner_url(system.database()));
@@ -202,7 +202,7 @@ fn killed_at_any_moment_it_ends_what_it_began_and_nothing_more() {
         approver,
     };
     let mut references = Vec::new();
-    for (at, person) in people.iter().take(rounds(3, 150) as usize).enumerate() {
+    for (at, person) in people.iter().take(rounds(3, 100) as usize).enumerate() {
         let moments = FEW
             .get(at)
             .map_or_else(|| moments(&mut run.chance), |few| few.to_vec());

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::context::TestContext;
+use crate::support::database::Remover;
 use crate::support::fixtures::{free_port, within};
 use crate::support::smtp::Sink;
 
@@ -30,6 +31,8 @@ const START: Duration = Duration::from_mins(2);
 pub struct Service {
     pub sink: Sink,
     data: TempDir,
+    /// For when the test itself is killed.
+    _remover: Remover,
     port: u16,
     metrics: u16,
     format: &'static str,
@@ -51,6 +54,7 @@ impl Service {
         fs::set_permissions(data.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut service = Self {
             sink: Sink::start(),
+            _remover: Remover::of(data.path()),
             data,
             port: free_port(),
             metrics: free_port(),
@@ -75,7 +79,9 @@ impl Service {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dataratt"));
+        // Ends with the test's thread, also when the test is killed.
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_dataratt")]);
         let listen = format!("127.0.0.1:{}", self.port);
         command
             .args(arguments)

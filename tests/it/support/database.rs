@@ -26,13 +26,14 @@ struct Run {
 }
 
 /// Removes a directory when this process has ended, however it ended: `sh` waits for the end of its input.
-struct Remover {
+pub struct Remover {
     _child: Child,
     _input: ChildStdin,
 }
 
 impl Remover {
-    fn of(directory: &Path) -> Self {
+    /// For this directory.
+    pub fn of(directory: &Path) -> Self {
         // The server writes until it has ended, so the first try may leave something.
         let script =
             "read -r _; for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf \"$0\" 2>/dev/null && exit; sleep 0.5; done";
