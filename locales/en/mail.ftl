@@ -46,6 +46,18 @@ mail-refused-lead = We have considered your request ({ $right }) and say no, in 
 mail-refused-why = Reasons
 mail-refused-next = What you can do
 
+mail-granted-subject = The answer to your request ({ $reference })
+mail-granted-title = We have done what you asked for
+mail-granted-lead = We have done what you asked for ({ $right }).
+mail-granted-lead-partly = We have done a part of what you asked for ({ $right }).
+mail-granted-refused = What we have not done, and why
+mail-granted-link = See the case
+
+mail-merged-subject = Your cases are handled together ({ $reference })
+mail-merged-title = Your cases are handled together
+mail-merged-lead = You have asked for the same thing more than once ({ $right }).
+mail-merged-into = We answer it all in case { $reference }, which came first. The date of the answer there applies.
+
 mail-withdrawn-subject = Your request is withdrawn ({ $reference })
 mail-withdrawn-title = Your request is withdrawn
 mail-withdrawn-lead = Your request ({ $right }) is withdrawn.

@@ -46,6 +46,18 @@ mail-refused-lead = Vi har prövat din begäran ({ $right }) och säger nej, hel
 mail-refused-why = Skäl
 mail-refused-next = Det här kan du göra
 
+mail-granted-subject = Svaret på din begäran ({ $reference })
+mail-granted-title = Vi har gjort det du bad om
+mail-granted-lead = Vi har gjort det du bad om ({ $right }).
+mail-granted-lead-partly = Vi har gjort en del av det du bad om ({ $right }).
+mail-granted-refused = Det här har vi inte gjort, och varför
+mail-granted-link = Se ärendet
+
+mail-merged-subject = Dina ärenden hanteras ihop ({ $reference })
+mail-merged-title = Dina ärenden hanteras ihop
+mail-merged-lead = Du har bett om samma sak mer än en gång ({ $right }).
+mail-merged-into = Vi svarar på allt i ärende { $reference }, som kom in först. Svarsdatumet där gäller.
+
 mail-withdrawn-subject = Din begäran är tillbakatagen ({ $reference })
 mail-withdrawn-title = Din begäran är tillbakatagen
 mail-withdrawn-lead = Din begäran ({ $right }) är tillbakatagen.

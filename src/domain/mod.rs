@@ -8,6 +8,7 @@ pub mod country;
 pub mod data_map;
 pub mod deadline;
 pub mod erasure;
+pub mod grant;
 pub mod identity;
 pub mod ids;
 pub mod language;

@@ -15,8 +15,6 @@ use crate::domain::notice::{self, KeepGround, Outcome};
 use crate::services::notices::{self, OpenedNotice, PublicNotice};
 use crate::services::{Context, Error, FieldError};
 
-/// All that is asked for today; the other kinds have their texts.
-const KIND: &str = "erasure";
 /// The longest comment, in characters.
 const MAX_COMMENT: usize = 2000;
 const MAX_STATUTE: usize = 200;
@@ -71,7 +69,7 @@ fn front(visit: &Visit, token: &str, notice: &PublicNotice, error: Option<&str>)
         t: visit.t(),
         page: visit.page_at(&path_of(token), String::new()),
         token: token.to_owned(),
-        kind: KIND.to_owned(),
+        kind: notice.kind.name().to_owned(),
         reference: notice.reference.clone(),
         answer_by: notice.answer_by,
         error: error.map(str::to_owned),
@@ -200,7 +198,7 @@ fn inside(
         page: visit.page_at(&path_of(token), String::new()),
         token: token.to_owned(),
         code: code.to_owned(),
-        kind: KIND.to_owned(),
+        kind: notice.kind.name().to_owned(),
         reference: notice.reference.clone(),
         role: role.unwrap_or_else(|| "processor".to_owned()),
         legal_basis: t.of("notice-basis-", basis),

@@ -55,7 +55,7 @@ pub fn beside(ctx: &Context, actor: &Actor, seen: &StaffCase) -> Result<Beside> 
     let (key, _) = intake::open_file(ctx, &mut conn, &seen.case)?;
     let mut beside = Beside::default();
     if matches!(seen.case.case.proposal, Some(Proposal::Refusal { .. })) {
-        let sealed = proposals::find_reason(&mut conn, seen.case.id)?;
+        let sealed = proposals::find_sealed(&mut conn, seen.case.id)?;
         beside.reason = sealed.map(|sealed| key.open(REASON, &sealed)).transpose()?;
     }
     let by_hand = seen.notices.iter().map(|(row, _)| row).filter(|row| is_task(row));

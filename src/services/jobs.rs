@@ -22,6 +22,11 @@ pub enum Job {
         /// The case.
         case: CaseId,
     },
+    /// Start or go on with what was granted.
+    RunGrant {
+        /// The case.
+        case: CaseId,
+    },
 }
 
 impl Job {
@@ -31,6 +36,7 @@ impl Job {
         match self {
             Self::SearchPerson { .. } => "search_person",
             Self::RunErasure { .. } => "run_erasure",
+            Self::RunGrant { .. } => "run_grant",
         }
     }
 
@@ -38,7 +44,7 @@ impl Job {
     #[must_use]
     pub const fn case(&self) -> CaseId {
         match self {
-            Self::SearchPerson { case } | Self::RunErasure { case } => *case,
+            Self::SearchPerson { case } | Self::RunErasure { case } | Self::RunGrant { case } => *case,
         }
     }
 }

@@ -7,8 +7,10 @@ use super::answer::AnswerFacts;
 use super::planning::PlanFacts;
 use super::{Context, Result};
 use crate::domain::case::RefusalGround;
+use crate::domain::grant::RefusedItem;
 use crate::domain::ids::{CaseId, MailId, NoticeId};
 use crate::domain::language::Language;
+use crate::domain::notice;
 use crate::domain::right::Right;
 use crate::store::Conn;
 use crate::store::keys::CaseKey;
@@ -55,6 +57,20 @@ pub enum Letter {
         /// Staff's reasons, in their words.
         reason: String,
     },
+    /// What was granted and done, and what was not and why.
+    Granted {
+        /// What was asked for.
+        right: Right,
+        /// What is refused.
+        refused: Vec<RefusedItem>,
+    },
+    /// An older case goes on with this one.
+    Merged {
+        /// What was asked for.
+        right: Right,
+        /// The older case's reference.
+        into: String,
+    },
     /// The request is taken back.
     Withdrawn {
         /// What was asked for.
@@ -80,7 +96,9 @@ pub enum Letter {
         token: String,
         /// Eight digits.
         code: String,
-        /// When the erasure was decided, as a local day.
+        /// What it is about.
+        kind: notice::Kind,
+        /// When it was decided, as a local day.
         decided_on: NaiveDate,
         /// By when an answer is asked for.
         answer_by: Option<NaiveDate>,
@@ -97,6 +115,8 @@ impl Letter {
             Self::ConfirmPlan { .. } => "plan_confirm",
             Self::Erased { .. } => "erasure_done",
             Self::Refused { .. } => "refused",
+            Self::Granted { .. } => "granted",
+            Self::Merged { .. } => "merged",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped => "erasure_stopped",
             Self::Lapsed { .. } => "lapsed",

@@ -8,6 +8,7 @@ mod context;
 pub mod desk;
 mod error;
 pub mod execution;
+pub mod granting;
 pub mod handling;
 pub mod handoff;
 pub mod intake;

@@ -176,8 +176,16 @@ fn plan_for(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<PlanF
     if plan.systems.is_empty() {
         return Err(Error::Conflict("nothing_to_erase"));
     }
+    let told = told(ctx, subject, &surveys);
+    let reply_to = reply_address(ctx, subject, case)?;
+    Ok(PlanFile { plan, told, reply_to })
+}
+
+/// Who must hear of it when data of `subject` changes, judged from what the systems hold now.
+#[must_use]
+pub fn told(ctx: &Context, subject: &Subject, surveys: &[Surveyed]) -> Vec<Told> {
     let mut used = UsageFacts::default();
-    for (survey, _) in &surveys {
+    for (survey, _) in surveys {
         for table in &survey.tables {
             for row in &table.rows {
                 used.add(&survey.system, &table.table, row.values.clone());
@@ -186,9 +194,7 @@ fn plan_for(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<PlanF
     }
     used.customer_numbers.extend(subject.keys.customer_number.clone());
     used.emails.extend(subject.keys.email.clone());
-    let told = who_is_told(&ctx.organisation.recipients, &ctx.organisation.map, &used);
-    let reply_to = reply_address(ctx, subject, case)?;
-    Ok(PlanFile { plan, told, reply_to })
+    who_is_told(&ctx.organisation.recipients, &ctx.organisation.map, &used)
 }
 
 /// Recipients of a plan whose execution had begun stay told, with the identifiers taken then: what

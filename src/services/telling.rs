@@ -5,7 +5,7 @@ use serde_json::json;
 use super::letters::{self, Letter, Post};
 use super::searching;
 use super::transition::proposed_plan;
-use super::{Context, Result, answer, intake, planning};
+use super::{Context, Result, answer, granting, intake, planning};
 use crate::domain::case::{Effect, State};
 use crate::domain::identity::Method;
 use crate::domain::staff::Actor;
@@ -36,6 +36,17 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
         Effect::TellErased => Letter::Erased {
             answer: answer::make(ctx, conn, case)?,
         },
+        Effect::TellGranted => Letter::Granted {
+            right,
+            refused: granting::open(ctx, conn, case)?.refused,
+        },
+        Effect::TellMerged => {
+            let into = case
+                .merged_into
+                .ok_or_else(|| super::Error::internal("merged into nothing"))?;
+            let into = cases::find_by_id(conn, into)?.reference.to_string();
+            Letter::Merged { right, into }
+        }
         Effect::TellRefused => refusal(conn, case, &key)?,
         Effect::TellWithdrawn if matches!(case.case.state, State::Withdrawn { .. }) => {
             Letter::Withdrawn { right }
@@ -69,7 +80,7 @@ pub fn refusal_reason(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Resu
 }
 
 fn open_reason(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<String> {
-    let sealed = proposals::find_reason(conn, case.id)?;
+    let sealed = proposals::find_sealed(conn, case.id)?;
     let reason = sealed
         .map(|sealed| key.open::<String>(REASON, &sealed))
         .transpose()?;
@@ -110,7 +121,10 @@ fn address(ctx: &Context, conn: &mut Conn, case: &StoredCase, letter: &Letter) -
         return Ok(planning::newest(ctx, conn, case)?.and_then(|(_, file)| file.reply_to));
     }
     let (_, file) = intake::open_file(ctx, conn, case)?;
-    let holds_data = matches!(letter, Letter::ConfirmPlan { .. } | Letter::Message { .. });
+    let holds_data = matches!(
+        letter,
+        Letter::ConfirmPlan { .. } | Letter::Message { .. } | Letter::Granted { .. }
+    );
     let proofs = super::proving::list(conn, case.id)?;
     let proved = proofs.iter().any(|proof| proof.method == Method::TypedAddress);
     let typed = file.email.filter(|_| proved || !holds_data);

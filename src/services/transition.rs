@@ -54,15 +54,18 @@ fn carry_out(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) 
         Effect::ScheduleErasure(at) => {
             jobs::enqueue(ctx, conn, &jobs::Job::RunErasure { case: case.id }, Some(at))
         }
+        Effect::CarryOut => jobs::enqueue(ctx, conn, &jobs::Job::RunGrant { case: case.id }, None),
         Effect::PlanNotices => super::notices::plan(ctx, conn, case),
         Effect::SendNotices => super::notices::release(ctx, conn, case),
         Effect::CancelNotices => super::notices::cancel(ctx, conn, case),
         Effect::SettleIfDone => settle(ctx, conn, case.id),
         Effect::AskForConfirmation
         | Effect::TellErased
+        | Effect::TellGranted
         | Effect::TellRefused
         | Effect::TellWithdrawn
-        | Effect::TellLapsed => super::telling::tell(ctx, conn, case, effect),
+        | Effect::TellLapsed
+        | Effect::TellMerged => super::telling::tell(ctx, conn, case, effect),
     }
 }
 

@@ -40,6 +40,8 @@ pub struct StoredCase {
     pub sealed: Vec<u8>,
     /// Keyed hash of the body that an Idempotency-Key came with.
     pub idempotency_body: Option<Vec<u8>>,
+    /// The older case that goes on with this one.
+    pub merged_into: Option<CaseId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -65,6 +67,8 @@ struct Row {
     refusal_ground: Option<String>,
     sealed: Vec<u8>,
     idempotency_body: Option<Vec<u8>>,
+    partly_done: bool,
+    merged_into: Option<Uuid>,
 }
 
 impl Row {
@@ -117,6 +121,7 @@ impl Row {
             },
             proposal,
             on_hold: self.on_hold,
+            partly_done: self.partly_done,
             extended: self.extended,
             received_at: self.received_at,
         };
@@ -134,6 +139,7 @@ impl Row {
             state_since: self.state_since,
             sealed: self.sealed,
             idempotency_body: self.idempotency_body,
+            merged_into: self.merged_into.map(CaseId),
         })
     }
 }
@@ -287,6 +293,7 @@ pub fn save(
                 cases::identity_level.eq(next.identity.reached.number()),
                 cases::required_level.eq(next.identity.required.number()),
                 cases::on_hold.eq(next.on_hold),
+                cases::partly_done.eq(next.partly_done),
                 cases::cool_off_until.eq(cool_off),
                 cases::asked_on.eq(asked_on),
                 cases::refusal_ground.eq(ground),

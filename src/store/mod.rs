@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cases;
 mod error;
+pub mod grant_steps;
 pub mod identity;
 pub mod jobs;
 pub mod keys;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::schema::{notice_answers, notices};
 use super::{Error, Result};
 use crate::domain::ids::{CaseId, NoticeId};
-use crate::domain::notice::{Answer, KeepGround, Outcome, State};
+use crate::domain::notice::{Answer, KeepGround, Kind, Outcome, State};
 
 /// A notice as it is kept.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct NoticeRow {
     pub case_id: Uuid,
     /// The recipient's id in the profile.
     pub recipient: String,
-    /// What is asked: `erasure`.
+    /// The name of what it is about.
     pub kind: String,
     /// How the recipient is reached.
     pub channel: String,
@@ -62,6 +62,14 @@ impl NoticeRow {
     #[must_use]
     pub const fn notice_id(&self) -> NoticeId {
         NoticeId(self.id)
+    }
+
+    /// What it is about.
+    ///
+    /// # Errors
+    /// When the row holds a value that the program does not know.
+    pub fn kind(&self) -> Result<Kind> {
+        Kind::from_name(&self.kind).ok_or(Error::Corrupt("notices.kind"))
     }
 
     /// Where it stands.

@@ -14,10 +14,11 @@ use crate::domain::ids::{CaseId, PlanId, StaffId};
 struct Row {
     kind: String,
     prepared_by: Uuid,
-    plan_hash: Option<String>,
+    hash: Option<String>,
     plan_id: Option<Uuid>,
     confirmation: Option<String>,
     ground: Option<String>,
+    partial: Option<bool>,
 }
 
 impl TryFrom<Row> for Proposal {
@@ -25,21 +26,23 @@ impl TryFrom<Row> for Proposal {
 
     fn try_from(row: Row) -> Result<Self> {
         let prepared_by = StaffId(row.prepared_by);
-        match (
-            row.kind.as_str(),
-            row.plan_id,
-            row.plan_hash,
-            row.confirmation,
-            row.ground,
-        ) {
-            ("erasure", Some(plan), Some(hash), Some(confirmation), _) => Ok(Self::Erasure {
-                plan: PlanId(plan),
+        match (row.kind.as_str(), row.hash) {
+            ("erasure", Some(hash)) => Ok(Self::Erasure {
+                plan: PlanId(row.plan_id.ok_or(Error::Corrupt("proposals.plan_id"))?),
                 hash,
                 prepared_by,
-                confirmation: confirmation_from(&confirmation)?,
+                confirmation: confirmation_from(row.confirmation.as_deref().unwrap_or_default())?,
             }),
-            ("refusal", _, _, _, Some(ground)) => Ok(Self::Refusal {
-                ground: RefusalGround::from_name(&ground).ok_or(Error::Corrupt("proposals.ground"))?,
+            ("refusal", None) => {
+                let ground = row.ground.as_deref().and_then(RefusalGround::from_name);
+                Ok(Self::Refusal {
+                    ground: ground.ok_or(Error::Corrupt("proposals.ground"))?,
+                    prepared_by,
+                })
+            }
+            ("grant", Some(hash)) => Ok(Self::Grant {
+                hash,
+                partial: row.partial.ok_or(Error::Corrupt("proposals.partial"))?,
                 prepared_by,
             }),
             _ => Err(Error::Corrupt("proposals.kind")),
@@ -82,7 +85,75 @@ pub fn find_current(conn: &mut PgConnection, case: CaseId) -> Result<Option<Prop
     row.map(TryInto::try_into).transpose()
 }
 
-/// Puts a proposal in the place of any open one.
+#[derive(Insertable)]
+#[diesel(table_name = proposals)]
+struct NewRow<'a> {
+    id: Uuid,
+    case_id: Uuid,
+    kind: &'static str,
+    prepared_by: Uuid,
+    prepared_at: DateTime<Utc>,
+    hash: Option<&'a str>,
+    plan_id: Option<Uuid>,
+    confirmation: Option<&'static str>,
+    ground: Option<&'static str>,
+    partial: Option<bool>,
+    sealed: Option<Vec<u8>>,
+    state: &'static str,
+    decided_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> NewRow<'a> {
+    fn of(
+        id: Uuid,
+        case: CaseId,
+        proposal: &'a Proposal,
+        sealed: Option<Vec<u8>>,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let row = Self {
+            id,
+            case_id: case.0,
+            kind: "refusal",
+            prepared_by: proposal.prepared_by().0,
+            prepared_at: at,
+            hash: None,
+            plan_id: None,
+            confirmation: None,
+            ground: None,
+            partial: None,
+            sealed,
+            state: "open",
+            decided_at: None,
+        };
+        match proposal {
+            Proposal::Erasure {
+                plan,
+                hash,
+                confirmation,
+                ..
+            } => Self {
+                kind: "erasure",
+                hash: Some(hash),
+                plan_id: Some(plan.0),
+                confirmation: Some(confirmation_name(*confirmation)),
+                ..row
+            },
+            Proposal::Refusal { ground, .. } => Self {
+                ground: Some(ground.name()),
+                ..row
+            },
+            Proposal::Grant { hash, partial, .. } => Self {
+                kind: "grant",
+                hash: Some(hash),
+                partial: Some(*partial),
+                ..row
+            },
+        }
+    }
+}
+
+/// Puts a proposal in the place of any open one. `sealed`: a refusal's reasons, or the terms of a grant.
 ///
 /// # Errors
 /// When the database fails.
@@ -91,39 +162,34 @@ pub fn replace(
     id: Uuid,
     case: CaseId,
     proposal: &Proposal,
-    reason_sealed: Option<Vec<u8>>,
+    sealed: Option<Vec<u8>>,
     at: DateTime<Utc>,
 ) -> Result<()> {
     supersede(conn, case)?;
-    let (kind, plan, hash, confirmation, ground) = match proposal {
-        Proposal::Erasure {
-            plan,
-            hash,
-            confirmation,
-            ..
-        } => (
-            "erasure",
-            Some(plan.0),
-            Some(hash.as_str()),
-            Some(confirmation_name(*confirmation)),
-            None,
-        ),
-        Proposal::Refusal { ground, .. } => ("refusal", None, None, None, Some(ground.name())),
+    let row = NewRow::of(id, case, proposal, sealed, at);
+    diesel::insert_into(proposals::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Keeps a grant in full, which is decided as it is made, in the place of whatever was prepared.
+///
+/// # Errors
+/// [`Error::Forbidden`] when it is not a grant in full: the database itself refuses.
+pub fn keep_full_grant(
+    conn: &mut PgConnection,
+    id: Uuid,
+    case: CaseId,
+    proposal: &Proposal,
+    sealed: Vec<u8>,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    supersede(conn, case)?;
+    let row = NewRow {
+        state: "approved",
+        decided_at: Some(at),
+        ..NewRow::of(id, case, proposal, Some(sealed), at)
     };
-    diesel::insert_into(proposals::table)
-        .values((
-            proposals::id.eq(id),
-            proposals::case_id.eq(case.0),
-            proposals::kind.eq(kind),
-            proposals::prepared_by.eq(proposal.prepared_by().0),
-            proposals::prepared_at.eq(at),
-            proposals::plan_id.eq(plan),
-            proposals::plan_hash.eq(hash),
-            proposals::confirmation.eq(confirmation),
-            proposals::ground.eq(ground),
-            proposals::reason_sealed.eq(reason_sealed),
-        ))
-        .execute(conn)?;
+    diesel::insert_into(proposals::table).values(row).execute(conn)?;
     Ok(())
 }
 
@@ -177,11 +243,11 @@ pub fn decide(
     if decided == 1 { Ok(()) } else { Err(Error::Stale) }
 }
 
-/// The reason of the current refusal, sealed.
+/// What the current proposal seals: a refusal's reasons, or the terms of a grant.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none.
-pub fn find_reason(conn: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>> {
+pub fn find_sealed(conn: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>> {
     Ok(proposals::table
         .filter(
             proposals::case_id
@@ -189,7 +255,7 @@ pub fn find_reason(conn: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u
                 .and(proposals::state.eq_any(["open", "approved"])),
         )
         .order(proposals::prepared_at.desc())
-        .select(proposals::reason_sealed)
+        .select(proposals::sealed)
         .first(conn)?)
 }
 

@@ -67,6 +67,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    case_states (right_, state) {
+        #[sql_name = "right"]
+        right_ -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
     case_transitions (from_state, to_state) {
         from_state -> Text,
         to_state -> Text,
@@ -99,6 +107,8 @@ diesel::table! {
         created_at -> Timestamptz,
         idempotency_digest -> Nullable<Bytea>,
         idempotency_body -> Nullable<Bytea>,
+        partly_done -> Bool,
+        merged_into -> Nullable<Uuid>,
     }
 }
 
@@ -129,6 +139,21 @@ diesel::table! {
         planned -> BigInt,
         done -> BigInt,
         appeared -> BigInt,
+        failure -> Nullable<Text>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    grant_steps (case_id, grant_hash, ordinal) {
+        case_id -> Uuid,
+        grant_hash -> Text,
+        ordinal -> Integer,
+        system -> Text,
+        tbl -> Text,
+        kind -> Text,
+        state -> Text,
+        done -> BigInt,
         failure -> Nullable<Text>,
         finished_at -> Nullable<Timestamptz>,
     }
@@ -249,14 +274,15 @@ diesel::table! {
         kind -> Text,
         prepared_by -> Uuid,
         prepared_at -> Timestamptz,
-        plan_hash -> Nullable<Text>,
+        hash -> Nullable<Text>,
         confirmation -> Nullable<Text>,
         ground -> Nullable<Text>,
-        reason_sealed -> Nullable<Bytea>,
+        sealed -> Nullable<Bytea>,
         state -> Text,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         plan_id -> Nullable<Uuid>,
+        partial -> Nullable<Bool>,
     }
 }
 

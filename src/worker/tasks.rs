@@ -15,7 +15,7 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, searching};
+use crate::services::{Context, Error, Result, granting, searching};
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
 use crate::store::{cases, identity, sessions, throttles};
@@ -44,12 +44,13 @@ pub fn handlers(app: &App) -> Handlers {
             let Job::RunErasure { case } = payload(job)? else {
                 return Err(unreadable());
             };
-            match execution::run(ctx, case)? {
-                Run::Finished => Ok(()),
-                Run::NotBefore(at) => Err(JobError::NotBefore(at)),
-                Run::TryAgain(code) => Err(JobError::Retry(code.to_owned())),
-                Run::NeedsStaff(code) => Err(JobError::Fail(code.to_owned())),
-            }
+            ended(execution::run(ctx, case)?)
+        })
+        .on("run_grant", |ctx, job| {
+            let Job::RunGrant { case } = payload(job)? else {
+                return Err(unreadable());
+            };
+            ended(granting::run(ctx, case)?)
         })
         .on(SEND_MAIL, move |ctx, job| {
             let MailJob { mail } = payload(job)?;
@@ -58,6 +59,15 @@ pub fn handlers(app: &App) -> Handlers {
                 Sending::Later(why) => Err(JobError::Retry(why)),
             }
         })
+}
+
+fn ended(run: Run) -> std::result::Result<(), JobError> {
+    match run {
+        Run::Finished => Ok(()),
+        Run::NotBefore(at) => Err(JobError::NotBefore(at)),
+        Run::TryAgain(code) => Err(JobError::Retry(code.to_owned())),
+        Run::NeedsStaff(code) => Err(JobError::Fail(code.to_owned())),
+    }
 }
 
 #[derive(Deserialize)]

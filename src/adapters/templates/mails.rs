@@ -88,6 +88,43 @@ pub struct RefusedMail {
     pub next: String,
 }
 
+/// What was granted and done; where a part is refused, its reasons, complaint and court (Art. 12(3), 12(4)).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantedMail {
+    /// The case number.
+    pub reference: String,
+    /// The right.
+    pub right: Right,
+    /// What is refused.
+    pub refused: Vec<RefusedPart>,
+    /// The page of the case.
+    pub link: String,
+}
+
+/// A part of a request that is refused.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedPart {
+    /// What.
+    pub what: String,
+    /// The ground, by its name in the domain; the text names the article.
+    pub ground: String,
+    /// The reasons in this case, as staff wrote them.
+    pub reason: String,
+}
+
+/// An older case of the person goes on with this one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedMail {
+    /// The case number.
+    pub reference: String,
+    /// The right.
+    pub right: Right,
+    /// The older case's number.
+    pub into: String,
+    /// The page of the older case.
+    pub link: String,
+}
+
 /// The person withdrew.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WithdrawnMail {

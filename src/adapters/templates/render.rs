@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::brand::legible_on_light;
 use super::look::OrganisationLook;
 use super::mails::{
-    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail,
-    NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, LapsedMail,
+    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
 };
 use crate::adapters::texts::Texts;
 use crate::domain::language::Language;
@@ -31,6 +31,10 @@ pub enum MailBody {
     ErasureDone(ErasureDoneMail),
     /// A refusal.
     Refused(RefusedMail),
+    /// See [`GrantedMail`].
+    Granted(GrantedMail),
+    /// See [`MergedMail`].
+    Merged(MergedMail),
     /// The person withdrew.
     Withdrawn(WithdrawnMail),
     /// The case ended without identity.
@@ -130,6 +134,20 @@ templates!(
     "mail/refused/body.html"
 );
 templates!(
+    granted,
+    GrantedMail,
+    "mail/granted/subject.txt",
+    "mail/granted/body.txt",
+    "mail/granted/body.html"
+);
+templates!(
+    merged,
+    MergedMail,
+    "mail/merged/subject.txt",
+    "mail/merged/body.txt",
+    "mail/merged/body.html"
+);
+templates!(
     withdrawn,
     WithdrawnMail,
     "mail/withdrawn/subject.txt",
@@ -183,6 +201,8 @@ impl MailBody {
             Self::ErasureStopped(_) => "erasure_stopped",
             Self::ErasureDone(_) => "erasure_done",
             Self::Refused(_) => "refused",
+            Self::Granted(_) => "granted",
+            Self::Merged(_) => "merged",
             Self::Withdrawn(_) => "withdrawn",
             Self::Lapsed(_) => "lapsed",
             Self::NoData(_) => "no_data",
@@ -203,6 +223,8 @@ impl MailBody {
             Self::ErasureStopped(mail) => erasure_stopped(mail, t, look),
             Self::ErasureDone(mail) => erasure_done(mail, t, look),
             Self::Refused(mail) => refused(mail, t, look),
+            Self::Granted(mail) => granted(mail, t, look),
+            Self::Merged(mail) => merged(mail, t, look),
             Self::Withdrawn(mail) => withdrawn(mail, t, look),
             Self::Lapsed(mail) => lapsed(mail, t, look),
             Self::NoData(mail) => no_data(mail, t, look),

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use super::answer::{Gone, Kept, Reply, Told};
 use super::look::OrganisationLook;
 use super::mails::{
-    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail,
-    NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, LapsedMail,
+    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, RefusedPart,
+    WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::domain::right::Right;
@@ -124,6 +125,22 @@ pub(super) fn to_the_person() -> Vec<MailBody> {
             grounds: words(&["no_erasure_ground_17_1", "legal_obligation_17_3_b"]),
             reason: "Ditt webbhotell är igång.\n\nVi behöver uppgifterna för att leverera det.".to_owned(),
             next: "Säg upp tjänsten, så kan vi radera.".to_owned(),
+        }),
+        MailBody::Granted(GrantedMail {
+            reference: reference.clone(),
+            right: Right::Rectification,
+            refused: vec![RefusedPart {
+                what: "Betalningsanmärkning".to_owned(),
+                ground: "accuracy_not_shown".to_owned(),
+                reason: "Uppgiften stämmer med det beslut vi har fått.".to_owned(),
+            }],
+            link: link.clone(),
+        }),
+        MailBody::Merged(MergedMail {
+            reference: reference.clone(),
+            right: Right::Access,
+            into: "R-2H9T-03BD".to_owned(),
+            link: link.clone(),
         }),
         MailBody::Lapsed(LapsedMail {
             reference: reference.clone(),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
-    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, LapsedMail, MessageMail, NoDataMail,
-    NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, LapsedMail, MergedMail,
+    MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, RefusedPart, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
+use crate::domain::grant::RefusedItem;
 use crate::domain::language::Language;
 use crate::domain::organisation::Organisation;
 use crate::services::Result;
@@ -75,6 +76,18 @@ impl TemplateWording {
                 reason: reason.clone(),
                 next: words.t.get("mail-refused-next-steps"),
             }),
+            Letter::Granted { right, refused } => MailBody::Granted(GrantedMail {
+                reference,
+                right: *right,
+                refused: refused.iter().map(refused_part).collect(),
+                link,
+            }),
+            Letter::Merged { right, into } => MailBody::Merged(MergedMail {
+                reference,
+                right: *right,
+                into: into.clone(),
+                link: format!("{}/requests/{into}", self.look.public_url),
+            }),
             Letter::Withdrawn { right } => MailBody::Withdrawn(WithdrawnMail {
                 reference,
                 right: *right,
@@ -110,6 +123,7 @@ impl TemplateWording {
             recipient,
             token,
             code,
+            kind,
             decided_on,
             answer_by,
         } = letter
@@ -125,7 +139,7 @@ impl TemplateWording {
         let role = known.and_then(|known| serde_json::to_value(known.role).ok());
         NoticeMail {
             reference,
-            kind: "erasure".to_owned(),
+            kind: kind.name().to_owned(),
             role: role
                 .and_then(|role| role.as_str().map(str::to_owned))
                 .unwrap_or_default(),
@@ -136,6 +150,14 @@ impl TemplateWording {
             code: code.clone(),
             reminder: false,
         }
+    }
+}
+
+fn refused_part(item: &RefusedItem) -> RefusedPart {
+    RefusedPart {
+        what: item.item.clone(),
+        ground: item.ground.name().to_owned(),
+        reason: item.reason.clone(),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, Confirmation, Effect, Event, Proposal, RefusalGround, State, Transition};
-use crate::domain::ids::StaffId;
+use super::{Case, Effect, Event, Proposal, RefusalGround, State, Transition, path};
 use crate::domain::right::Right;
 
 /// Why an event may not happen now.
@@ -42,9 +41,12 @@ pub enum TransitionError {
     /// It has been done already.
     #[error("already done")]
     AlreadyDone,
+    /// A part has been carried out in the systems: the case must be brought to its end.
+    #[error("a part has been carried out already")]
+    PartlyDone,
 }
 
-type Outcome = Result<Transition, TransitionError>;
+pub(super) type Outcome = Result<Transition, TransitionError>;
 
 impl Case {
     /// What the case becomes when `event` happens at `at`, and what must be committed with it.
@@ -62,16 +64,21 @@ impl Case {
             Event::PlanMade { .. } | Event::ConsequencesConfirmed { .. } | Event::RefusalPrepared { .. } => {
                 self.apply_preparation(event)
             }
+            Event::Granted { hash, by } => self.grant(hash, *by),
+            Event::GrantPrepared { hash, by } => self.prepare_grant(hash, *by),
             Event::ProposalApproved { by, cool_off_until } => self.approve(*by, *cool_off_until, at),
             Event::ProposalRejected { by } => self.reject(*by),
-            Event::Stopped | Event::ExecutionStarted | Event::PlanOutdated | Event::ExecutionCompleted => {
-                self.apply_execution(event, at)
-            }
+            Event::Stopped
+            | Event::ExecutionStarted
+            | Event::PlanOutdated { .. }
+            | Event::ExecutionCompleted
+            | Event::Released => self.apply_execution(event, at),
             Event::Closed
             | Event::Withdrawn
             | Event::Lapsed
             | Event::Forwarded
             | Event::ForwardingCompleted
+            | Event::Merged
             | Event::Reopened => self.apply_ending(event, at),
             Event::HeldLegally | Event::HoldLifted => self.apply_hold(event),
         }
@@ -128,103 +135,6 @@ impl Case {
         self.with([])
     }
 
-    fn apply_preparation(&self, event: &Event) -> Outcome {
-        match event {
-            Event::PlanMade {
-                plan,
-                hash,
-                by,
-                confirmation,
-            } => {
-                self.must_assess_with_identity()?;
-                if self.right != Right::Erasure {
-                    return Err(TransitionError::NotForRight);
-                }
-                let effects = match confirmation {
-                    Confirmation::Awaited => vec![Effect::AskForConfirmation],
-                    Confirmation::NotNeeded => vec![],
-                    // Nobody can have confirmed what was only now made.
-                    Confirmation::Given => return Err(TransitionError::NotConfirmed),
-                };
-                let proposal = Proposal::Erasure {
-                    plan: *plan,
-                    hash: hash.clone(),
-                    prepared_by: *by,
-                    confirmation: *confirmation,
-                };
-                Ok(self.proposing(proposal).with(effects))
-            }
-            Event::ConsequencesConfirmed { hash } => self.confirm(hash),
-            Event::RefusalPrepared { ground, by } => {
-                // A refusal needs no identity: "we cannot tell that it is you" is one.
-                if !matches!(self.state, State::Assessing | State::IdentityPending) {
-                    return Err(self.not_in_state());
-                }
-                let proposal = Proposal::Refusal {
-                    ground: *ground,
-                    prepared_by: *by,
-                };
-                Ok(self.proposing(proposal).with([]))
-            }
-            _ => Err(self.not_in_state()),
-        }
-    }
-
-    fn confirm(&self, shown: &str) -> Outcome {
-        // Whoever confirms must be the person, at the level that the erasure needs.
-        self.must_assess_with_identity()?;
-        let mut proposal = self.proposal.clone();
-        let Some(Proposal::Erasure {
-            hash, confirmation, ..
-        }) = &mut proposal
-        else {
-            return Err(TransitionError::NothingPrepared);
-        };
-        if hash != shown {
-            return Err(TransitionError::PlanChanged);
-        }
-        if *confirmation == Confirmation::Given {
-            return Err(TransitionError::AlreadyDone);
-        }
-        *confirmation = Confirmation::Given;
-        Ok(Self {
-            proposal,
-            ..self.clone()
-        }
-        .with([]))
-    }
-
-    fn approve(&self, by: StaffId, cool_off_until: DateTime<Utc>, at: DateTime<Utc>) -> Outcome {
-        match self.proposal_for(by)? {
-            Proposal::Erasure { .. } => {
-                self.must_assess_with_identity()?;
-                self.must_be_free_to_erase()?;
-                Ok(self
-                    .in_state(State::Approved { cool_off_until })
-                    .with([Effect::PlanNotices, Effect::ScheduleErasure(cool_off_until)]))
-            }
-            Proposal::Refusal { ground, .. } => Ok(self
-                .in_state(State::Refused { at, ground: *ground })
-                .with([Effect::TellRefused])),
-        }
-    }
-
-    fn reject(&self, by: StaffId) -> Outcome {
-        self.proposal_for(by)?;
-        Ok(self.without_proposal(self.state).with([]))
-    }
-
-    fn proposal_for(&self, by: StaffId) -> Result<&Proposal, TransitionError> {
-        if !matches!(self.state, State::Assessing | State::IdentityPending) {
-            return Err(self.not_in_state());
-        }
-        let proposal = self.proposal.as_ref().ok_or(TransitionError::NothingPrepared)?;
-        if proposal.prepared_by() == by {
-            return Err(TransitionError::FourEyes);
-        }
-        Ok(proposal)
-    }
-
     fn apply_execution(&self, event: &Event, at: DateTime<Utc>) -> Outcome {
         match (event, self.state) {
             (Event::Stopped, State::Approved { .. }) => Ok(self
@@ -237,15 +147,38 @@ impl Case {
                 }
                 Ok(self.in_state(State::Executing).with([]))
             }
-            (Event::PlanOutdated, State::Executing) => Ok(self
-                .without_proposal(State::Assessing)
-                .with([Effect::CancelNotices])),
-            // Recipients are told of an erasure that was carried out (Art. 19), not of one that may still stop.
-            (Event::ExecutionCompleted, State::Executing) => Ok(self
-                .in_state(State::Answered { at })
-                .with([Effect::SendNotices, Effect::TellErased, Effect::SettleIfDone])),
+            // Nothing has left the house, and the systems were only read.
+            (Event::Stopped, State::ReadyForRelease) => Ok(self.without_proposal(State::Assessing).with([])),
+            (Event::PlanOutdated { begun }, State::Executing) => {
+                let mut case = self.without_proposal(State::Assessing);
+                case.partly_done |= begun;
+                Ok(case.with([Effect::CancelNotices]))
+            }
+            (Event::ExecutionCompleted, State::Executing) => Ok(self.completed(at)),
+            (Event::Released, State::ReadyForRelease) => {
+                if !self.identity.is_enough() {
+                    return Err(TransitionError::IdentityMissing);
+                }
+                Ok(self
+                    .in_state(State::Answered { at })
+                    .with([Effect::TellGranted, Effect::SettleIfDone]))
+            }
             _ => Err(self.not_in_state()),
         }
+    }
+
+    /// Recipients are told of what was carried out (Art. 19), not of what may still stop.
+    fn completed(&self, at: DateTime<Utc>) -> Transition {
+        if path::passes_through(self.right, &State::ReadyForRelease) {
+            return self.in_state(State::ReadyForRelease).with([]);
+        }
+        let tell = match self.right {
+            Right::Erasure => Effect::TellErased,
+            _ => Effect::TellGranted,
+        };
+        let mut case = self.in_state(State::Answered { at });
+        case.partly_done = false;
+        case.with([Effect::SendNotices, tell, Effect::SettleIfDone])
     }
 
     fn apply_ending(&self, event: &Event, at: DateTime<Utc>) -> Outcome {
@@ -254,22 +187,37 @@ impl Case {
             | (Event::ForwardingCompleted, State::Forwarded { .. }) => {
                 Ok(self.in_state(State::Closed { at }).with([]))
             }
-            (Event::Withdrawn, state) if state.can_be_withdrawn() => Ok(self
-                .without_proposal(State::Withdrawn { at })
-                .with([Effect::CancelNotices, Effect::TellWithdrawn])),
-            (Event::Lapsed, State::IdentityPending | State::ClarificationPending { .. }) => Ok(self
-                .without_proposal(State::Lapsed { at })
-                .with([Effect::TellLapsed])),
-            (Event::Forwarded, State::Assessing) => {
-                // Else the case could never be closed.
-                self.must_assess_with_identity()?;
+            (Event::Withdrawn, state) if state.can_be_withdrawn() => {
+                self.must_not_have_begun()?;
+                Ok(self
+                    .without_proposal(State::Withdrawn { at })
+                    .with([Effect::CancelNotices, Effect::TellWithdrawn]))
+            }
+            (Event::Lapsed, State::IdentityPending | State::ClarificationPending { .. }) => {
+                self.must_not_have_begun()?;
+                Ok(self
+                    .without_proposal(State::Lapsed { at })
+                    .with([Effect::TellLapsed]))
+            }
+            // We pass it on and answer nothing: who they are is for the controller to judge (Art. 28(3)(e)).
+            (Event::Forwarded, State::IdentityPending | State::Assessing) => {
+                self.must_not_have_begun()?;
                 Ok(self.without_proposal(State::Forwarded { at }).with([]))
             }
-            (Event::Reopened, State::Refused { .. } | State::Withdrawn { .. } | State::Lapsed { .. }) => {
+            // Only who proved that the case is theirs may have it joined to another.
+            (Event::Merged, State::Assessing) => {
+                self.must_assess_with_identity()?;
+                self.must_not_have_begun()?;
                 Ok(self
-                    .without_proposal(State::IdentityPending)
-                    .assessed_when_proved())
+                    .without_proposal(State::Closed { at })
+                    .with([Effect::TellMerged]))
             }
+            (
+                Event::Reopened,
+                State::Refused { .. } | State::Withdrawn { .. } | State::Lapsed { .. } | State::Closed { .. },
+            ) => Ok(self
+                .without_proposal(State::IdentityPending)
+                .assessed_when_proved()),
             _ => Err(self.not_in_state()),
         }
     }
@@ -295,7 +243,7 @@ impl Case {
         Ok(case.with(effects))
     }
 
-    fn must_assess_with_identity(&self) -> Result<(), TransitionError> {
+    pub(super) fn must_assess_with_identity(&self) -> Result<(), TransitionError> {
         match self.state {
             State::Assessing if self.identity.is_enough() => Ok(()),
             State::Assessing | State::IdentityPending => Err(TransitionError::IdentityMissing),
@@ -303,53 +251,36 @@ impl Case {
         }
     }
 
-    /// What must hold when an erasure is approved, and again when it starts.
-    fn must_be_free_to_erase(&self) -> Result<(), TransitionError> {
-        if !self.identity.is_enough() {
-            return Err(TransitionError::IdentityMissing);
+    /// What has been begun in the systems must be finished: its recipients are still to be told.
+    pub(super) const fn must_not_have_begun(&self) -> Result<(), TransitionError> {
+        if self.partly_done {
+            return Err(TransitionError::PartlyDone);
         }
-        if self.on_hold {
-            return Err(TransitionError::OnHold);
-        }
-        match &self.proposal {
-            Some(Proposal::Erasure {
-                confirmation: Confirmation::Awaited,
-                ..
-            }) => Err(TransitionError::NotConfirmed),
-            Some(Proposal::Erasure { .. }) => Ok(()),
-            Some(Proposal::Refusal { .. }) | None => Err(TransitionError::NothingPrepared),
-        }
+        Ok(())
     }
 
-    fn in_state(&self, state: State) -> Self {
+    pub(super) fn in_state(&self, state: State) -> Self {
         Self {
             state,
             ..self.clone()
         }
     }
 
-    fn without_proposal(&self, state: State) -> Self {
+    pub(super) fn without_proposal(&self, state: State) -> Self {
         Self {
             proposal: None,
             ..self.in_state(state)
         }
     }
 
-    fn proposing(&self, proposal: Proposal) -> Self {
-        Self {
-            proposal: Some(proposal),
-            ..self.clone()
-        }
-    }
-
-    fn with(self, effects: impl Into<Vec<Effect>>) -> Transition {
+    pub(super) fn with(self, effects: impl Into<Vec<Effect>>) -> Transition {
         Transition {
             case: self,
             effects: effects.into(),
         }
     }
 
-    const fn not_in_state(&self) -> TransitionError {
+    pub(super) const fn not_in_state(&self) -> TransitionError {
         TransitionError::NotInState {
             state: self.state.name(),
         }

@@ -41,6 +41,20 @@ pub enum Event {
         /// The hash of the plan they were shown.
         hash: String,
     },
+    /// All that is asked for is granted. Never for an erasure, which another person approves by its plan.
+    Granted {
+        /// The hash of its terms.
+        hash: String,
+        /// By whom.
+        by: StaffId,
+    },
+    /// A part is granted and a part refused; another person must approve that.
+    GrantPrepared {
+        /// The hash of its terms.
+        hash: String,
+        /// By whom.
+        by: StaffId,
+    },
     /// A refusal was prepared.
     RefusalPrepared {
         /// Why.
@@ -60,14 +74,20 @@ pub enum Event {
         /// Who.
         by: StaffId,
     },
-    /// An approved erasure is stopped before it starts; the case goes back to be judged anew.
+    /// An approved erasure is stopped before it starts, or an answer before it is released; the case goes back to be
+    /// judged anew.
     Stopped,
     /// The cool-off is over and the erasure starts.
     ExecutionStarted,
-    /// What the systems hold is no longer what was approved, and nothing has been erased: a new plan is needed.
-    PlanOutdated,
+    /// What the systems hold is no longer what was decided on: a new decision is needed.
+    PlanOutdated {
+        /// Whether a part has been carried out already.
+        begun: bool,
+    },
     /// All steps are done and verified.
     ExecutionCompleted,
+    /// The answer was looked through and is released to the person.
+    Released,
     /// Notices and tasks are settled, or staff close the case.
     Closed,
     /// The person takes the request back.
@@ -78,6 +98,8 @@ pub enum Event {
     Forwarded,
     /// The controller's instruction is carried out.
     ForwardingCompleted,
+    /// The case asks for what an older one of the same person asks for already, which goes on with both.
+    Merged,
     /// An ended case is taken up again.
     Reopened,
     /// A legal hold forbids erasing and, after the answer, the purge of what was retained.
@@ -93,20 +115,26 @@ pub enum Effect {
     AskForConfirmation,
     /// Carry the erasure out, not before this time. It may come again for the same time, after a hold.
     ScheduleErasure(DateTime<Utc>),
-    /// Take what the notices will need, before anything is erased, in the place of what an earlier plan took.
+    /// Carry out what was granted.
+    CarryOut,
+    /// Take what the notices will need, before anything is changed, in the place of what an earlier plan took.
     PlanNotices,
     /// Send the planned notices.
     SendNotices,
-    /// Drop the planned notices: nothing will be erased.
+    /// Drop the planned notices: nothing will be changed.
     CancelNotices,
     /// Tell the person what was done (Art. 12(3)).
     TellErased,
+    /// Tell the person what was granted and done, and what was not and why (Art. 12(3), 12(4)).
+    TellGranted,
     /// Tell the person why not, and what they can do about it (Art. 12(4)).
     TellRefused,
     /// Confirm that the request is taken back or the erasure stopped.
     TellWithdrawn,
     /// Tell the person that the case ended without identity (Art. 12(4)).
     TellLapsed,
+    /// Tell the person that an older case of theirs goes on with this one.
+    TellMerged,
     /// Close the case if no notice or task is open any more.
     SettleIfDone,
 }

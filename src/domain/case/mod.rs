@@ -5,7 +5,9 @@
 //! transaction. The database holds the same table of allowed transitions and refuses others.
 
 mod apply;
+mod decide;
 mod event;
+pub mod path;
 mod refusal;
 mod state;
 #[cfg(test)]

@@ -122,7 +122,7 @@ impl State {
     /// Whether nothing irreversible has begun, so that the person can still take the request back.
     #[must_use]
     pub const fn can_be_withdrawn(&self) -> bool {
-        self.is_undecided() || matches!(self, Self::Approved { .. })
+        self.is_undecided() || matches!(self, Self::Approved { .. } | Self::ReadyForRelease)
     }
 
     /// Whether nothing has been decided, so that more can still be asked of the person.
@@ -185,6 +185,15 @@ pub enum Proposal {
         /// Who prepared it.
         prepared_by: StaffId,
     },
+    /// To grant what is asked for: any right but erasure, which has its plan.
+    Grant {
+        /// The hash of its terms; the approval is of exactly these.
+        hash: String,
+        /// Whether a part is refused, so that another person must approve it.
+        partial: bool,
+        /// Who made it.
+        prepared_by: StaffId,
+    },
 }
 
 impl Proposal {
@@ -192,7 +201,9 @@ impl Proposal {
     #[must_use]
     pub const fn prepared_by(&self) -> StaffId {
         match self {
-            Self::Erasure { prepared_by, .. } | Self::Refusal { prepared_by, .. } => *prepared_by,
+            Self::Erasure { prepared_by, .. }
+            | Self::Refusal { prepared_by, .. }
+            | Self::Grant { prepared_by, .. } => *prepared_by,
         }
     }
 }
@@ -210,6 +221,9 @@ pub struct Case {
     pub proposal: Option<Proposal>,
     /// Whether a legal hold forbids erasing and purging.
     pub on_hold: bool,
+    /// Whether a part has been carried out in the systems, though the whole could not be: the way on is to
+    /// finish it, not to end the case.
+    pub partly_done: bool,
     /// Whether the time limit has been extended (Art. 12(3)).
     pub extended: bool,
     /// When the request reached us: the start of the clock.

@@ -43,6 +43,7 @@ fn received(right: Right) -> Case {
         },
         proposal: None,
         on_hold: false,
+        partly_done: false,
         extended: false,
         received_at: noon(),
     }
@@ -59,6 +60,20 @@ fn plan_made(confirmation: Confirmation) -> Event {
 
 fn refusal_prepared(ground: RefusalGround) -> Event {
     Event::RefusalPrepared { ground, by: AGENT }
+}
+
+fn granted() -> Event {
+    Event::Granted {
+        hash: HASH.into(),
+        by: AGENT,
+    }
+}
+
+fn granted_in_part() -> Event {
+    Event::GrantPrepared {
+        hash: HASH.into(),
+        by: AGENT,
+    }
 }
 
 fn confirmed() -> Event {

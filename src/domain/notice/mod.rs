@@ -5,8 +5,58 @@ mod answer;
 mod tests;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 pub use answer::{Answer, AnswerError, KeepGround, Outcome};
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The person's data was erased (Art. 17, 19).
+    Erasure,
+    /// It was rectified: the old key and the new value (Art. 16, 19).
+    Rectification,
+    /// It is restricted (Art. 18, 19).
+    Restriction,
+    /// A restriction ended.
+    RestrictionLifted,
+    /// Marketing to the person must stop (Art. 21(3), 7(3)).
+    Objection,
+    /// The person's account ended, with no request of theirs.
+    AccountEnded,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::Erasure,
+        Self::Rectification,
+        Self::Restriction,
+        Self::RestrictionLifted,
+        Self::Objection,
+        Self::AccountEnded,
+    ];
+
+    /// The name in the API, in the database and as key of texts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Erasure => "erasure",
+            Self::Rectification => "rectification",
+            Self::Restriction => "restriction",
+            Self::RestrictionLifted => "restriction_lifted",
+            Self::Objection => "objection",
+            Self::AccountEnded => "account_ended",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
 
 /// Where a notice stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

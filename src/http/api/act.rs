@@ -17,7 +17,7 @@ use crate::http::auth::{Credentials, as_staff};
 use crate::http::body::Body;
 use crate::http::error::{ApiError, Problem, ProblemField};
 use crate::services::handling::{self, Action};
-use crate::services::{Context, Error, notices, overview};
+use crate::services::{Context, Error, granting, notices, overview};
 use crate::store::cases;
 
 /// An action. Each takes the fields named with it, and no others.
@@ -33,7 +33,7 @@ pub struct NewAction {
     pub assignee: Option<Uuid>,
     /// `accept_identity`: `call_back`, `letter`, `two_facts` or `in_person`.
     pub method: Option<String>,
-    /// `plan`: the key of the account meant, when several fit.
+    /// `plan`, `grant`, `collect`: the key of the account meant, when several fit.
     pub account: Option<Vec<String>>,
     /// `refuse`, `record_answer`: the ground.
     pub ground: Option<String>,
@@ -41,6 +41,8 @@ pub struct NewAction {
     pub reason: Option<String>,
     /// `message`, `note`: what.
     pub text: Option<String>,
+    /// `grant`, `collect`: what is refused; another person must approve it then.
+    pub refused: Option<Vec<NewRefusal>>,
     /// `record_answer`: the recipient's id.
     pub recipient: Option<String>,
     /// `record_answer`: what the recipient answered.
@@ -49,6 +51,28 @@ pub struct NewAction {
     pub statute: Option<String>,
     /// `record_answer`: until when backups hold the data.
     pub backups_until: Option<NaiveDate>,
+}
+
+/// A part of a request that is refused.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRefusal {
+    /// What: a category, a field or a purpose.
+    pub item: String,
+    /// The ground's name.
+    pub ground: String,
+    /// The reasons, for the person to read.
+    pub reason: String,
+}
+
+impl From<NewRefusal> for granting::AskedRefusal {
+    fn from(new: NewRefusal) -> Self {
+        Self {
+            item: new.item,
+            ground: new.ground,
+            reason: new.reason,
+        }
+    }
 }
 
 /// What a [`NewAction`] asks for.
@@ -60,10 +84,11 @@ enum Asked {
 /// The fields that an action takes beside `action` and `version`; none for an action that there is not.
 fn fields_of(action: &str) -> Option<&'static [&'static str]> {
     Some(match action {
-        "claim" | "approve" | "stop" | "hold" | "lift_hold" | "retry" | "reopen" => &[],
+        "claim" | "release" | "approve" | "stop" | "hold" | "lift_hold" | "retry" | "reopen" => &[],
         "assign" => &["assignee"],
         "accept_identity" => &["method"],
         "plan" => &["account"],
+        "grant" | "collect" => &["account", "refused"],
         "refuse" => &["ground", "reason"],
         "reject" | "extend" | "close" => &["reason"],
         "message" | "note" => &["text"],
@@ -81,6 +106,7 @@ impl NewAction {
             ("ground", self.ground.is_some()),
             ("reason", self.reason.is_some()),
             ("text", self.text.is_some()),
+            ("refused", self.refused.is_some()),
             ("recipient", self.recipient.is_some()),
             ("outcome", self.outcome.is_some()),
             ("statute", self.statute.is_some()),
@@ -113,6 +139,17 @@ impl NewAction {
             "plan" => Action::Plan {
                 account: self.account.map(RowKey),
             },
+            "grant" | "collect" => {
+                let grant = granting::Asked {
+                    account: self.account.map(RowKey),
+                    refused: self.refused.into_iter().flatten().map(Into::into).collect(),
+                };
+                match self.action.as_str() {
+                    "grant" => Action::Grant(grant),
+                    _ => Action::Collect(grant),
+                }
+            }
+            "release" => Action::Release,
             "refuse" => Action::Refuse {
                 ground: needed(self.ground, "ground")?,
                 reason: text(self.reason),

@@ -343,6 +343,7 @@ fn proposal(proposal: &Proposal) -> ProposalView {
     let (kind, ground, plan) = match proposal {
         Proposal::Erasure { hash, .. } => ("erasure", None, Some(hash.clone())),
         Proposal::Refusal { ground, .. } => ("refusal", Some(ground.name()), None),
+        Proposal::Grant { hash, .. } => ("grant", None, Some(hash.clone())),
     };
     ProposalView {
         kind,

@@ -29,7 +29,7 @@ pub struct NoticeView {
     pub name: String,
     /// The name of the notice towards the recipient.
     pub reference: String,
-    /// `erasure`.
+    /// `erasure`, `rectification`, `restriction`, `restriction_lifted`, `objection` or `account_ended`.
     pub kind: String,
     /// `email`, `api`, `portal` or `manual`.
     pub channel: String,
@@ -94,7 +94,7 @@ pub struct PublicNoticeView {
     pub recipient: String,
     /// The name by which the recipient can refer to it.
     pub reference: String,
-    /// `erasure`.
+    /// `erasure`, `rectification`, `restriction`, `restriction_lifted`, `objection` or `account_ended`.
     pub kind: &'static str,
     /// When it was decided.
     pub decided_on: NaiveDate,
@@ -180,7 +180,7 @@ fn public(ctx: &Context, notice: &PublicNotice) -> PublicNoticeView {
         },
         recipient: super::register::recipient_name(ctx, &notice.recipient),
         reference: notice.reference.clone(),
-        kind: "erasure",
+        kind: notice.kind.name(),
         decided_on: notice.decided_on,
         answer_by: notice.answer_by,
         state: notice.state.name(),

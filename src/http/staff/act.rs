@@ -18,7 +18,7 @@ use crate::http::pages::{Form, Visit};
 use crate::http::views::staff::Typed;
 use crate::services::handling::{self, Action};
 use crate::services::ports::SystemError;
-use crate::services::{Context, Error, Result, notices};
+use crate::services::{Context, Error, Result, granting, notices};
 use crate::store::cases::{self, StoredCase};
 
 /// The fields of every action's form.
@@ -64,6 +64,9 @@ impl Sent {
                     serde_json::from_str::<RowKey>(text).ok()
                 })?,
             },
+            "collect" => Action::Collect(granting::Asked::default()),
+            "grant" => Action::Grant(granting::Asked::default()),
+            "release" => Action::Release,
             "refuse" => Action::Refuse {
                 ground: self.ground.clone(),
                 reason: reason(),

@@ -234,6 +234,8 @@ fn primary(case: &StaffCase) -> Option<&'static str> {
         ("accept_identity", true),
         ("retry", halted),
         ("plan", nothing_proposed && stored.case.right == Right::Erasure),
+        ("collect", nothing_proposed),
+        ("release", true),
     ];
     let due = steps.into_iter().filter(|(_, is_due)| *is_due);
     due.map(|(name, _)| name).find(may)

@@ -332,17 +332,17 @@ fn failed_run(ctx: &Context, id: CaseId, failure: &Failure) -> Result<Run> {
 fn outdated(ctx: &Context, id: CaseId, plan: PlanId) -> Result<Run> {
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
+        let begun = plans::list_steps(conn, plan)?.iter().any(|stored| {
+            stored.step.kind != StepKind::Freeze && matches!(stored.state, StepState::Done { .. })
+        });
         let change = Change {
-            event: Event::PlanOutdated,
+            event: Event::PlanOutdated { begun },
             actor: &Actor::System,
             action: "plan_outdated",
             detail: json!({}),
             visible: true,
         };
         transition::apply(ctx, conn, &case, change)?;
-        let begun = plans::list_steps(conn, plan)?.iter().any(|stored| {
-            stored.step.kind != StepKind::Freeze && matches!(stored.state, StepState::Done { .. })
-        });
         cases::set_attention(
             conn,
             id,

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::matching::RowKey;
 use crate::domain::staff::Permission;
+use crate::services::granting;
 
 /// An action of staff, as the API names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +29,12 @@ pub enum Action {
         #[serde(default)]
         account: Option<RowKey>,
     },
+    /// Grant what is asked for, wholly or in part: rectification, restriction, objection, consent.
+    Grant(granting::Asked),
+    /// Grant access or portability: collect the data to be released.
+    Collect(granting::Asked),
+    /// Release what was collected to the person.
+    Release,
     /// Prepare a refusal.
     Refuse {
         /// The ground's name.
@@ -81,11 +88,14 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 17] = [
+pub const ACTIONS: [&str; 20] = [
     "claim",
     "assign",
     "accept_identity",
     "plan",
+    "grant",
+    "collect",
+    "release",
     "approve",
     "reject",
     "refuse",

@@ -12,10 +12,11 @@ use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Event, Proposal, RefusalGround, State};
 use crate::domain::contact::FreeText;
 use crate::domain::ids::{Reference, StaffId};
+use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::services::letters::Letter;
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, intake, jobs, planning, proving, telling};
+use crate::services::{Context, Error, Result, granting, intake, jobs, planning, proving, telling};
 use crate::store::cases::{self, StoredCase};
 use crate::store::messages::MessageRow;
 use crate::store::{Conn, messages, proposals, staff};
@@ -44,6 +45,9 @@ pub fn act(
     let id = cases::find(&mut *ctx.store.get()?, reference)?.id;
     if let Action::Plan { account } = action {
         return planning::make(ctx, actor, id, version, account.as_ref());
+    }
+    if let Action::Grant(asked) | Action::Collect(asked) = action {
+        return granting::grant(ctx, actor, id, version, asked);
     }
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
@@ -99,7 +103,10 @@ impl Work<'_> {
                 let after = proving::accept(self.ctx, conn, self.case, method, self.actor)?;
                 self.touch(conn, &after)
             }
-            Action::Plan { .. } => Err(Error::internal("planning runs outside a transaction")),
+            Action::Plan { .. } | Action::Grant(_) | Action::Collect(_) => {
+                Err(Error::internal("what asks systems runs outside a transaction"))
+            }
+            Action::Release => self.change(conn, Event::Released, "answer_released", json!({})),
             Action::Refuse { ground, reason } => self.refuse(conn, ground, reason),
             Action::Approve => self.decide(conn, true, ""),
             Action::Reject { reason } => self.decide(conn, false, reason),
@@ -207,7 +214,7 @@ impl Work<'_> {
         proposals::decide(conn, self.case.id, approve, self.by, now)?;
         let case = cases::lock(conn, self.case.id)?;
         let (hash, ground) = match &self.case.case.proposal {
-            Some(Proposal::Erasure { hash, .. }) => (Some(hash.clone()), None),
+            Some(Proposal::Erasure { hash, .. } | Proposal::Grant { hash, .. }) => (Some(hash.clone()), None),
             Some(Proposal::Refusal { ground, .. }) => (None, Some(ground.name())),
             None => (None, None),
         };
@@ -284,7 +291,10 @@ impl Work<'_> {
         let unparked = crate::store::jobs::unpark(conn, id, self.ctx.now())?;
         let requeued = crate::store::mails::requeue_failed(conn, id, self.ctx.now())?;
         let awaited = match self.case.case.state {
-            State::Executing | State::Approved { .. } => Some(jobs::Job::RunErasure { case: id }),
+            State::Executing | State::Approved { .. } if self.case.case.right == Right::Erasure => {
+                Some(jobs::Job::RunErasure { case: id })
+            }
+            State::Executing => Some(jobs::Job::RunGrant { case: id }),
             State::Received | State::IdentityPending | State::Assessing => {
                 Some(jobs::Job::SearchPerson { case: id })
             }

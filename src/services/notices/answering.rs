@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{COMMENT, NOTICE, NoticeFile, notice_reference};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::ids::CaseId;
-use crate::domain::notice::{Answer, AnswerError, Event, KeepGround, Outcome, State};
+use crate::domain::notice::{Answer, AnswerError, Event, KeepGround, Kind, Outcome, State};
 use crate::domain::recipient::Identifier;
 use crate::domain::sealing::Purpose;
 use crate::domain::staff::{Actor, Permission};
@@ -26,6 +26,8 @@ pub struct PublicNotice {
     pub recipient: String,
     /// The name by which the recipient can refer to it; another for each recipient.
     pub reference: String,
+    /// What it is about.
+    pub kind: Kind,
     /// By when an answer is asked for.
     pub answer_by: Option<NaiveDate>,
     /// When it was decided, as a local day.
@@ -81,6 +83,7 @@ fn public(conn: &mut Conn, row: &NoticeRow) -> Result<PublicNotice> {
     Ok(PublicNotice {
         recipient: row.recipient.clone(),
         reference: notice_reference(row.notice_id()),
+        kind: row.kind()?,
         answer_by: row.answer_by,
         decided_on: stockholm_date(row.sent_at.unwrap_or(row.state_since)),
         state: row.state()?,

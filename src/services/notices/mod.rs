@@ -1,5 +1,5 @@
-//! Notices to recipients: planned with the approval, released when the erasure starts, answered by
-//! who holds the link and the code.
+//! Notices to recipients: planned with the decision, released when it is carried out, answered by who holds the link
+//! and the code.
 
 mod answering;
 
@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::domain::calendar::stockholm_date;
 use crate::domain::ids::NoticeId;
-use crate::domain::notice::{Event, State};
+use crate::domain::notice::{Event, Kind, State};
 use crate::domain::recipient::{Channel, Identifier, Recipient, RecipientRole, TellOutcome, Told};
 use crate::domain::sealing::Purpose;
 use crate::domain::staff::Actor;
 use crate::services::letters::{self, Letter, Post};
 use crate::services::transition::{self, proposed_plan};
-use crate::services::{Context, Error, Result, codes, intake, planning, tokens};
+use crate::services::{Context, Error, Result, codes, granting, intake, planning, tokens};
 use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
 use crate::store::notices::{self, NoticeRow};
@@ -37,19 +37,20 @@ pub struct NoticeFile {
     pub code: String,
 }
 
-/// Plans the notices of an approved erasure: everything they need is taken and sealed now.
+/// Plans the notices of what was decided, an erasure or a grant: everything they need is taken and sealed now.
 ///
 /// # Errors
 /// When the database fails.
 pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
-    let plan = proposed_plan(case).ok_or_else(|| Error::internal("approved without a plan"))?;
-    let file = planning::open(ctx, conn, case, plan)?;
+    let Some((kind, told)) = decided(ctx, conn, case)? else {
+        return Ok(());
+    };
     let (key, _) = intake::open_file(ctx, conn, case)?;
     let mut rows = Vec::new();
-    for told in &file.told {
+    for told in &told {
         let recipient = ctx.organisation.recipient(&told.recipient);
         let recipient = recipient.ok_or_else(|| Error::internal("recipient left the profile"))?;
-        if let Some(row) = planned_row(ctx, case, recipient, told, &key) {
+        if let Some(row) = planned_row(ctx, case, kind, recipient, told, &key) {
             rows.push(row);
         }
     }
@@ -64,9 +65,19 @@ pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
     )?)
 }
 
+/// What recipients are told, and which of them; nothing where the right tells nobody.
+fn decided(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<(Kind, Vec<Told>)>> {
+    if let Some(plan) = proposed_plan(case) {
+        return Ok(Some((Kind::Erasure, planning::open(ctx, conn, case, plan)?.told)));
+    }
+    let grant = granting::open(ctx, conn, case)?;
+    Ok(grant.terms.notice().map(|kind| (kind, grant.told)))
+}
+
 fn planned_row(
     ctx: &Context,
     case: &StoredCase,
+    kind: Kind,
     recipient: &Recipient,
     told: &Told,
     key: &crate::store::keys::CaseKey,
@@ -87,7 +98,7 @@ fn planned_row(
         id,
         case_id: case.id.0,
         recipient: recipient.id.clone(),
-        kind: "erasure".into(),
+        kind: kind.name().into(),
         channel: channel_name(recipient).into(),
         independent: is_independent(recipient),
         state: state.name().into(),
@@ -156,6 +167,7 @@ pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> 
             recipient: recipient.id.clone(),
             token: file.token,
             code: file.code,
+            kind: row.kind()?,
             decided_on,
             answer_by,
         };

@@ -17,6 +17,7 @@ use crate::domain::deadline::Clock;
 use crate::domain::identity::Proof;
 use crate::domain::ids::{PlanId, Reference, StaffId};
 use crate::domain::matching::PersonKeys;
+use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, StoredCase};
 use crate::store::mails::{self, Mail};
@@ -227,6 +228,12 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
                     confirmation,
                 })
         }
+        "grant" | "collect" => {
+            let hash = String::new();
+            let with_data = matches!(case.case.right, Right::Access | Right::Portability);
+            handles && (name == "collect") == with_data && fits(Event::Granted { hash, by })
+        }
+        "release" => handles && fits(Event::Released),
         "refuse" => {
             handles
                 && fits(Event::RefusalPrepared {

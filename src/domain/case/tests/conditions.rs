@@ -141,7 +141,7 @@ fn nothing_goes_on_below_the_level_that_is_needed(#[case] required: Level) {
         };
         let tried = [
             case.apply(&plan_made(Confirmation::NotNeeded), noon()),
-            case.apply(&Event::Forwarded, noon()),
+            case.apply(&Event::Merged, noon()),
             prepared.apply(&confirmed(), noon()),
             confirmed_plan.apply(&approved_by(APPROVER), noon()),
         ];

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use super::world::world;
 use super::*;
 
-const MIGRATION: &str = include_str!("../../../../migrations/2026-11-21-000200_create_cases/up.sql");
+const CREATED: &str = include_str!("../../../../migrations/2026-11-21-000200_create_cases/up.sql");
+const GRANTED: &str = include_str!("../../../../migrations/2026-11-22-000190_grant_rights/up.sql");
 
-fn moves_in_the_database() -> BTreeSet<(String, String)> {
-    let (_, rest) = MIGRATION
-        .split_once("INSERT INTO case_transitions (from_state, to_state) VALUES")
+/// The pairs of names that a migration inserts into a table.
+fn pairs(migration: &str, insert: &str) -> Vec<(String, String)> {
+    let (_, rest) = migration
+        .split_once(insert)
         .expect("the migration fills the table");
     let (values, _) = rest.split_once(';').expect("the statement ends");
-    let pairs: Vec<(String, String)> = values
+    values
         .split('(')
         .skip(1)
         .map(|pair| {
@@ -20,6 +22,14 @@ fn moves_in_the_database() -> BTreeSet<(String, String)> {
             let mut name = || names.nth(1).expect("a quoted name").to_owned();
             (name(), name())
         })
+        .collect()
+}
+
+fn moves_in_the_database() -> BTreeSet<(String, String)> {
+    let insert = "INSERT INTO case_transitions (from_state, to_state) VALUES";
+    let pairs: Vec<_> = [CREATED, GRANTED]
+        .into_iter()
+        .flat_map(|migration| pairs(migration, insert))
         .collect();
     let distinct: BTreeSet<_> = pairs.iter().cloned().collect();
     assert_eq!(distinct.len(), pairs.len(), "no pair stands twice");
@@ -41,7 +51,25 @@ fn the_database_allows_exactly_the_moves_that_the_rules_make() {
 #[test]
 fn the_database_knows_the_same_states() {
     let names = State::NAMES.map(|name| format!("'{name}'")).join(", ");
-    assert!(MIGRATION.contains(&format!("CHECK (state IN ({names}))")));
+    assert!(CREATED.contains(&format!("CHECK (state IN ({names}))")));
+}
+
+#[test]
+fn the_database_gives_each_right_the_same_states() {
+    let own: BTreeSet<(String, String)> = path::OWN
+        .iter()
+        .flat_map(|(right, states)| {
+            states
+                .iter()
+                .map(|state| (right.name().to_owned(), (*state).to_owned()))
+        })
+        .collect();
+    let inserted = pairs(GRANTED, "INSERT INTO case_states (\"right\", state) VALUES");
+    assert_eq!(inserted.into_iter().collect::<BTreeSet<_>>(), own);
+    for list in [path::SHARED.to_vec(), Right::ALL.map(Right::name).to_vec()] {
+        let names: Vec<String> = list.iter().map(|name| format!("'{name}'")).collect();
+        assert!(GRANTED.contains(&format!("unnest(ARRAY[{}])", names.join(", "))));
+    }
 }
 
 #[test]

@@ -10,6 +10,8 @@ fn events_allowed(case: &Case) -> Vec<&'static str> {
         .iter()
         .filter(|event| case.apply(event, cool_off_until()).is_ok_and(|t| t.case != *case))
         .map(super::world::column)
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
         .collect()
 }
 
@@ -50,7 +52,7 @@ fn nobody_is_refused_for_want_of_an_identity_that_they_proved_meanwhile(
     assert_eq!(case.state, State::Assessing);
     let proposed = case.proposal.map(|proposal| match proposal {
         Proposal::Refusal { ground, .. } => ground,
-        Proposal::Erasure { .. } => panic!("no plan was made"),
+        _ => panic!("nothing else was prepared"),
     });
     assert_eq!(proposed, left);
 }
@@ -166,12 +168,123 @@ fn recipients_are_told_when_it_is_done_and_before_the_person_reads_who_was_told(
 
 #[test]
 fn an_outdated_plan_takes_its_notices_with_it_and_needs_a_new_decision() {
-    let outdated = executing().apply(&Event::PlanOutdated, noon()).unwrap();
+    let outdated = executing()
+        .apply(&Event::PlanOutdated { begun: false }, noon())
+        .unwrap();
     assert_eq!(outdated.effects, [Effect::CancelNotices]);
     assert_eq!(
         (outdated.case.state, outdated.case.proposal),
         (State::Assessing, None)
     );
+}
+
+#[test]
+fn what_has_been_begun_is_brought_to_its_end() {
+    let begun = after(executing(), [Event::PlanOutdated { begun: true }]);
+    let ways_out = [
+        Event::Withdrawn,
+        Event::Forwarded,
+        Event::Merged,
+        refusal_prepared(RefusalGround::LegalClaims),
+    ];
+    for event in ways_out {
+        assert_eq!(
+            begun.apply(&event, noon()),
+            Err(TransitionError::PartlyDone),
+            "{event:?}"
+        );
+    }
+    let asked = after(begun.clone(), [Event::ClarificationAsked { on: today() }]);
+    assert_eq!(
+        asked.apply(&Event::Lapsed, noon()),
+        Err(TransitionError::PartlyDone)
+    );
+    let finished = after(
+        begun,
+        [
+            plan_made(Confirmation::NotNeeded),
+            approved_by(APPROVER),
+            Event::ExecutionStarted,
+            Event::ExecutionCompleted,
+        ],
+    );
+    assert!(!finished.partly_done);
+}
+
+#[rstest]
+#[case(Right::Rectification, "answered")]
+#[case(Right::Restriction, "answered")]
+#[case(Right::Objection, "answered")]
+#[case(Right::ConsentWithdrawal, "answered")]
+#[case(Right::Access, "ready_for_release")]
+#[case(Right::Portability, "ready_for_release")]
+fn what_is_granted_in_full_is_carried_out_at_once(#[case] right: Right, #[case] then: &str) {
+    let granted = assessing(right).apply(&granted(), noon()).unwrap();
+    assert_eq!(granted.case.state, State::Executing);
+    assert_eq!(granted.effects, [Effect::PlanNotices, Effect::CarryOut]);
+    let done = granted.case.apply(&Event::ExecutionCompleted, noon()).unwrap();
+    assert_eq!(done.case.state.name(), then);
+    let answered = [Effect::SendNotices, Effect::TellGranted, Effect::SettleIfDone];
+    assert_eq!(
+        done.effects,
+        if then == "answered" {
+            answered.to_vec()
+        } else {
+            vec![]
+        }
+    );
+}
+
+#[test]
+fn what_is_granted_in_part_needs_another_person() {
+    let prepared = after(assessing(Right::Access), [granted_in_part()]);
+    assert_eq!(prepared.state, State::Assessing);
+    assert_eq!(
+        prepared.apply(&approved_by(AGENT), noon()),
+        Err(TransitionError::FourEyes)
+    );
+    let approved = prepared.apply(&approved_by(APPROVER), noon()).unwrap();
+    assert_eq!(approved.case.state, State::Executing);
+}
+
+#[test]
+fn an_erasure_is_never_granted_without_its_plan() {
+    for event in [granted(), granted_in_part()] {
+        assert_eq!(
+            assessing(Right::Erasure).apply(&event, noon()),
+            Err(TransitionError::NotForRight)
+        );
+    }
+}
+
+#[test]
+fn an_answer_with_data_goes_out_by_a_decision_of_its_own() {
+    let ready = after(assessing(Right::Access), [granted(), Event::ExecutionCompleted]);
+    let released = ready.apply(&Event::Released, noon()).unwrap();
+    assert_eq!(released.effects, [Effect::TellGranted, Effect::SettleIfDone]);
+    // Until then it can be looked into again, or taken back.
+    assert_eq!(after(ready.clone(), [Event::Stopped]).state, State::Assessing);
+    assert_eq!(after(ready.clone(), [Event::Withdrawn]).state.name(), "withdrawn");
+    let unproved = Case {
+        identity: IdentityStanding {
+            reached: Level::A1,
+            required: Level::A2,
+        },
+        ..ready
+    };
+    assert_eq!(
+        unproved.apply(&Event::Released, noon()),
+        Err(TransitionError::IdentityMissing)
+    );
+}
+
+#[test]
+fn a_duplicate_ends_with_the_older_case_and_its_person_is_told() {
+    let merged = assessing(Right::Access).apply(&Event::Merged, noon()).unwrap();
+    assert_eq!(merged.case.state, State::Closed { at: noon() });
+    assert_eq!(merged.effects, [Effect::TellMerged]);
+    let unproved = after(received(Right::Access), [Event::IdentityAsked]);
+    assert!(unproved.apply(&Event::Merged, noon()).is_err());
 }
 
 #[test]
@@ -191,17 +304,21 @@ fn a_reopened_case_is_judged_from_the_start() {
 
 #[test]
 fn what_we_pass_on_as_processor_can_be_closed() {
-    let forwarded = after(assessing(Right::Access), [Event::Forwarded]);
-    assert_eq!(
-        after(forwarded, [Event::ForwardingCompleted]).state,
-        State::Closed { at: cool_off_until() }
-    );
+    // Who asks is for the controller to judge.
+    let unproved = after(received(Right::Access), [Event::IdentityAsked]);
+    for case in [assessing(Right::Access), unproved] {
+        let forwarded = after(case, [Event::Forwarded]);
+        assert_eq!(
+            after(forwarded, [Event::ForwardingCompleted]).state,
+            State::Closed { at: cool_off_until() }
+        );
+    }
 }
 
 #[test]
 fn a_case_being_carried_out_is_left_only_by_what_the_systems_say() {
     assert_eq!(
         events_allowed(&executing()),
-        ["extended", "plan outdated", "execution completed"]
+        ["execution completed", "extended", "plan outdated"]
     );
 }

@@ -157,7 +157,17 @@ pub struct NoteRow {
 
 impl StaffCasePage {
     /// The actions that a single button does; the others have forms of their own.
-    const BUTTONS: [&str; 7] = ["claim", "plan", "hold", "lift_hold", "retry", "reopen", "stop"];
+    const BUTTONS: [&str; 9] = [
+        "claim",
+        "plan",
+        "collect",
+        "release",
+        "hold",
+        "lift_hold",
+        "retry",
+        "reopen",
+        "stop",
+    ];
 
     fn may(&self, action: &str) -> bool {
         self.actions.contains(&action)

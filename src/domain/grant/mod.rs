@@ -1,0 +1,156 @@
+//! What is granted: the terms of every right but erasure, and what of the request is refused with them.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::case::RefusalGround;
+use super::notice;
+use super::recipient::Told;
+use super::right::Right;
+
+/// What is done for the person, by right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "right", rename_all = "snake_case")]
+pub enum Terms {
+    /// A copy of the data, with what Art. 15 says about it.
+    Access,
+    /// The data that Art. 20 covers, for another controller.
+    Portability,
+    /// Fields are changed (Art. 16).
+    Rectification,
+    /// Data is only stored from now on (Art. 18).
+    Restriction,
+    /// Processing on legitimate interest stops (Art. 21).
+    Objection,
+    /// Processing on consent stops (Art. 7(3)).
+    ConsentWithdrawal,
+}
+
+impl Terms {
+    /// The right they are terms of.
+    #[must_use]
+    pub const fn right(&self) -> Right {
+        match self {
+            Self::Access => Right::Access,
+            Self::Portability => Right::Portability,
+            Self::Rectification => Right::Rectification,
+            Self::Restriction => Right::Restriction,
+            Self::Objection => Right::Objection,
+            Self::ConsentWithdrawal => Right::ConsentWithdrawal,
+        }
+    }
+
+    /// What recipients are told, where they are told anything: Art. 19 speaks of rectification, erasure and
+    /// restriction; who markets for us must hear that it ends.
+    #[must_use]
+    pub const fn notice(&self) -> Option<notice::Kind> {
+        match self {
+            Self::Access | Self::Portability => None,
+            Self::Rectification => Some(notice::Kind::Rectification),
+            Self::Restriction => Some(notice::Kind::Restriction),
+            Self::Objection | Self::ConsentWithdrawal => Some(notice::Kind::Objection),
+        }
+    }
+}
+
+/// A part of the request that is refused, with the ground that Art. 12(4) asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedItem {
+    /// What: a category, a field or a purpose, in the words that the terms use.
+    pub item: String,
+    /// Why.
+    pub ground: RefusalGround,
+    /// The reasons, for the person to read.
+    pub reason: String,
+}
+
+/// All that is decided with a grant; sealed, and frozen by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// What is done.
+    pub terms: Terms,
+    /// What is not.
+    pub refused: Vec<RefusedItem>,
+    /// Who is told, and with which identifiers, taken before anything is changed.
+    pub told: Vec<Told>,
+}
+
+impl Grant {
+    /// Names the grant by its contents: SHA-256 in hexadecimal.
+    ///
+    /// # Panics
+    /// Never: a grant is plain data.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let canonical = serde_json::to_vec(self).expect("a grant is plain data");
+        Sha256::digest(canonical)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// Whether a part is refused, so that another person must approve it.
+    #[must_use]
+    pub const fn is_partial(&self) -> bool {
+        !self.refused.is_empty()
+    }
+}
+
+/// One thing to do in one system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The system's id.
+    pub system: String,
+    /// The table; empty where the step is about the whole system.
+    pub table: String,
+    /// What.
+    pub kind: StepKind,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// Reads the person's data.
+    Collect,
+    /// Changes values.
+    Change,
+    /// Marks data as restricted.
+    Mark,
+    /// Takes such a mark away.
+    Lift,
+    /// Stops a purpose.
+    Stop,
+    /// Reads back whether it is so.
+    Verify,
+}
+
+impl StepKind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::Collect,
+        Self::Change,
+        Self::Mark,
+        Self::Lift,
+        Self::Stop,
+        Self::Verify,
+    ];
+
+    /// The name in the API and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Collect => "collect",
+            Self::Change => "change",
+            Self::Mark => "mark",
+            Self::Lift => "lift",
+            Self::Stop => "stop",
+            Self::Verify => "verify",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}

@@ -1,0 +1,173 @@
+//! Granting a request: every right but erasure. The terms are decided, sealed and named by their hash; what they
+//! promise is carried out in the background, step by step, by [`running`].
+
+mod running;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::searching::{self, Subject};
+use super::transition::{self, Change};
+use super::{Context, Error, FieldError, Result, intake, planning};
+use crate::domain::case::{Event, Proposal, RefusalGround};
+use crate::domain::contact::FreeText;
+use crate::domain::grant::{Grant, RefusedItem, Terms};
+use crate::domain::ids::CaseId;
+use crate::domain::matching::RowKey;
+use crate::domain::right::Right;
+use crate::domain::staff::{Actor, Permission};
+use crate::store::cases::{self, StoredCase};
+use crate::store::{Conn, proposals};
+
+pub use running::{Failure, run};
+
+/// Where a sealed grant belongs.
+const GRANT: &str = "proposals.sealed";
+
+/// What staff grant, as they say it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// The account meant, when several fit.
+    pub account: Option<RowKey>,
+    /// What is refused.
+    pub refused: Vec<AskedRefusal>,
+}
+
+/// A part that is refused, as staff say it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct AskedRefusal {
+    /// What.
+    pub item: String,
+    /// The ground's name.
+    pub ground: String,
+    /// The reasons, for the person to read.
+    pub reason: String,
+}
+
+/// Grants what a case asks for; in part when something is refused, which another person must approve.
+///
+/// # Errors
+/// When the actor may not, the case does not allow it, it is unclear whose rows are meant, what is asked makes no
+/// sense, or a system fails. The case is then as it was.
+pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Asked) -> Result<StoredCase> {
+    let by = actor
+        .staff()
+        .filter(|_| actor.may(Permission::HandleCases))
+        .ok_or(Error::Forbidden("role"))?;
+    let case = cases::find_by_id(&mut *ctx.store.get()?, id)?;
+    let partial = !asked.refused.is_empty();
+    let event = |hash: String| {
+        if partial {
+            Event::GrantPrepared { hash, by }
+        } else {
+            Event::Granted { hash, by }
+        }
+    };
+    // Asked before the systems are, so that a case which allows no grant costs them nothing.
+    case.case.apply(&event(String::new()), ctx.now())?;
+    let (subject, grant) = make(ctx, &case, asked)?;
+    let hash = grant.hash();
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        if case.version != version {
+            return Err(Error::Stale);
+        }
+        let (key, _) = intake::open_file(ctx, conn, &case)?;
+        searching::keep(ctx, conn, &key, &case, &subject)?;
+        let sealed = key.seal(GRANT, ctx.nonce(), &grant);
+        let proposal = Proposal::Grant {
+            hash: hash.clone(),
+            partial,
+            prepared_by: by,
+        };
+        let proposal_id = ctx.new_id();
+        if partial {
+            proposals::replace(conn, proposal_id, id, &proposal, Some(sealed), ctx.now())?;
+        } else {
+            proposals::keep_full_grant(conn, proposal_id, id, &proposal, sealed, ctx.now())?;
+        }
+        let grounds: Vec<&str> = grant.refused.iter().map(|item| item.ground.name()).collect();
+        let change = Change {
+            event: event(hash.clone()),
+            actor,
+            action: if partial { "grant_prepared" } else { "granted" },
+            detail: json!({ "hash": hash, "refused": grounds }),
+            visible: true,
+        };
+        transition::apply(ctx, conn, &case, change)
+    })
+}
+
+fn make(ctx: &Context, case: &StoredCase, asked: &Asked) -> Result<(Subject, Grant)> {
+    let refused = refused(asked)?;
+    let (_, file) = intake::open_file(ctx, &mut *ctx.store.get()?, case)?;
+    let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
+    let subject = searching::clear_subject(Some(subject))?;
+    let terms = terms(case.case.right)?;
+    let told = match terms.notice() {
+        None => vec![],
+        Some(_) => {
+            let surveys = planning::survey(ctx, &subject.roots())?;
+            planning::told(ctx, &subject, &surveys)
+        }
+    };
+    let grant = Grant { terms, refused, told };
+    Ok((subject, grant))
+}
+
+/// The terms of each right, made by its own module.
+fn terms(right: Right) -> Result<Terms> {
+    let _ = right;
+    Err(Error::Conflict("grant_not_available"))
+}
+
+fn refused(asked: &Asked) -> Result<Vec<RefusedItem>> {
+    let item = |one: &AskedRefusal| {
+        let reason = FreeText::parse(&one.reason).ok();
+        match (RefusalGround::from_name(&one.ground), reason) {
+            (Some(ground), Some(reason)) if !one.item.trim().is_empty() => Ok(RefusedItem {
+                item: one.item.trim().to_owned(),
+                ground,
+                reason: reason.as_str().to_owned(),
+            }),
+            (None, _) => Err(wrong("ground", "unknown")),
+            (_, None) => Err(wrong("reason", "required")),
+            _ => Err(wrong("item", "required")),
+        }
+    };
+    let items: std::result::Result<Vec<_>, _> = asked.refused.iter().map(item).collect();
+    items.map_err(|error| Error::Invalid(vec![error]))
+}
+
+const fn wrong(field: &'static str, code: &'static str) -> FieldError {
+    FieldError { field, code }
+}
+
+/// What was granted in a case, or prepared, if anything was.
+///
+/// # Errors
+/// When the database fails, or what is kept is not what its hash names.
+pub fn find(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<Grant>> {
+    let Some(Proposal::Grant { hash, .. }) = &case.case.proposal else {
+        return Ok(None);
+    };
+    let sealed = proposals::find_sealed(conn, case.id)?;
+    let sealed = sealed.ok_or_else(|| Error::internal("a grant without terms"))?;
+    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let grant: Grant = key.open(GRANT, &sealed)?;
+    if &grant.hash() == hash {
+        Ok(Some(grant))
+    } else {
+        Err(Error::internal("grant does not match its hash"))
+    }
+}
+
+/// What was granted in a case.
+///
+/// # Errors
+/// As [`find`], and when nothing was.
+pub fn open(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Grant> {
+    find(ctx, conn, case)?.ok_or_else(|| Error::internal("nothing was granted"))
+}

@@ -1,0 +1,207 @@
+//! Carrying out what was granted: step by step, resumable at any moment.
+//!
+//! No transaction is held across a call to a system: what is to be done is read, the system is asked, the result is
+//! recorded. Every step can be repeated.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::domain::case::{Event, State};
+use crate::domain::grant::{Grant, Step, Terms};
+use crate::domain::ids::CaseId;
+use crate::domain::staff::Actor;
+use crate::services::execution::Run;
+use crate::services::ports::SystemError;
+use crate::services::transition::{self, Change};
+use crate::services::{Context, Error, Result};
+use crate::store::cases::{self, StoredCase};
+use crate::store::grant_steps::{self, StepState};
+use crate::store::{jobs, locks};
+
+/// When another run of the same grant is asked again.
+const OTHER_RUN: TimeDelta = TimeDelta::seconds(30);
+
+/// What a run that ends well settles.
+const RAISED_HERE: [&str; 4] = [
+    "system_failed",
+    "verification_failed",
+    "plan_outdated",
+    jobs::ATTENTION,
+];
+
+/// What stopped a step.
+pub enum Failure {
+    /// The system.
+    System(SystemError),
+    /// What is there afterwards is not what was promised.
+    NotVerified,
+    /// What is there is not what was decided on.
+    Outdated,
+    /// The service itself.
+    Ours(Error),
+}
+
+impl From<SystemError> for Failure {
+    fn from(error: SystemError) -> Self {
+        Self::System(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl From<crate::store::Error> for Failure {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// Starts or goes on with what was granted in a case; one run of it at a time, whoever else has a job for it.
+///
+/// # Errors
+/// When the database fails; what a system does is told by [`Run`].
+pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
+    let ran = locks::alone(&ctx.store, &format!("grant {id}"), || run_alone(ctx, id))?;
+    ran.unwrap_or_else(|| Ok(Run::NotBefore(ctx.now() + OTHER_RUN)))
+}
+
+fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
+    let Some((case, grant)) = start(ctx, id)? else {
+        return Ok(Run::Finished);
+    };
+    let hash = grant.hash();
+    let mut worst = None;
+    for stored in grant_steps::list(&mut *ctx.store.get()?, (id, &hash))? {
+        if matches!(stored.state, StepState::Done { .. }) {
+            continue;
+        }
+        // A failing system leaves the others done.
+        match run_step(ctx, &case, &grant, &stored.step) {
+            Ok(done) => {
+                let done = i64::try_from(done).unwrap_or(i64::MAX);
+                grant_steps::finish(
+                    &mut *ctx.store.get()?,
+                    (id, &hash),
+                    stored.ordinal,
+                    done,
+                    ctx.now(),
+                )?;
+            }
+            Err(Failure::Ours(error)) => return Err(error),
+            Err(Failure::Outdated) => return outdated(ctx, id, &hash),
+            Err(failed) => {
+                let why = match &failed {
+                    Failure::System(error) => error.to_string(),
+                    _ => "verification_failed".to_owned(),
+                };
+                grant_steps::fail(&mut *ctx.store.get()?, (id, &hash), stored.ordinal, &why)?;
+                worst = Some(failed);
+            }
+        }
+    }
+    match worst {
+        None => complete(ctx, id, &hash),
+        Some(failed) => interrupted(ctx, id, &failed),
+    }
+}
+
+/// Reads what is to be done and writes its steps down; nothing when the case is past it.
+fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Grant)>> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        if case.case.state != State::Executing {
+            return Ok(None);
+        }
+        let Some(grant) = super::find(ctx, conn, &case)? else {
+            return Ok(None);
+        };
+        grant_steps::insert(conn, (id, &grant.hash()), &steps(&grant.terms))?;
+        Ok(Some((case, grant)))
+    })
+}
+
+/// What the terms ask to be done, in order.
+fn steps(terms: &Terms) -> Vec<Step> {
+    match terms {
+        Terms::Access
+        | Terms::Portability
+        | Terms::Rectification
+        | Terms::Restriction
+        | Terms::Objection
+        | Terms::ConsentWithdrawal => vec![],
+    }
+}
+
+/// Does one step; says how many rows or values it was about.
+fn run_step(
+    _ctx: &Context,
+    _case: &StoredCase,
+    _grant: &Grant,
+    step: &Step,
+) -> std::result::Result<u64, Failure> {
+    Err(Failure::Ours(Error::internal(format!(
+        "no such step: {}",
+        step.kind.name()
+    ))))
+}
+
+fn complete(ctx: &Context, id: CaseId, hash: &str) -> Result<Run> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        if case.case.state != State::Executing {
+            return Ok(());
+        }
+        let done: i64 = grant_steps::list(conn, (id, hash))?
+            .iter()
+            .map(|stored| stored.done)
+            .sum();
+        cases::clear_attention(conn, id, &RAISED_HERE)?;
+        let change = Change {
+            event: Event::ExecutionCompleted,
+            actor: &Actor::System,
+            action: "grant_carried_out",
+            detail: json!({ "hash": hash, "done": done }),
+            visible: false,
+        };
+        transition::apply(ctx, conn, &case, change)?;
+        Ok::<_, Error>(())
+    })?;
+    Ok(Run::Finished)
+}
+
+fn interrupted(ctx: &Context, id: CaseId, failure: &Failure) -> Result<Run> {
+    let (attention, run) = match failure {
+        Failure::System(error) if error.retryable() => ("system_failed", Run::TryAgain(error.code())),
+        Failure::System(error) => ("system_failed", Run::NeedsStaff(error.code())),
+        _ => ("verification_failed", Run::NeedsStaff("verification_failed")),
+    };
+    ctx.store.transaction(|conn| {
+        cases::set_attention(conn, id, Some(attention))?;
+        let detail = json!({ "why": attention });
+        ctx.record(conn, id.0, &Actor::System, "grant_interrupted", detail)
+    })?;
+    Ok(run)
+}
+
+fn outdated(ctx: &Context, id: CaseId, hash: &str) -> Result<Run> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        let begun = grant_steps::list(conn, (id, hash))?
+            .iter()
+            .any(|stored| matches!(stored.state, StepState::Done { .. }));
+        let change = Change {
+            event: Event::PlanOutdated { begun },
+            actor: &Actor::System,
+            action: "plan_outdated",
+            detail: json!({}),
+            visible: true,
+        };
+        transition::apply(ctx, conn, &case, change)?;
+        cases::set_attention(conn, id, Some("plan_outdated"))?;
+        Ok::<_, Error>(())
+    })?;
+    Ok(Run::NeedsStaff("plan_outdated"))
+}
