@@ -61,8 +61,10 @@ ALTER TABLE proposals
     ADD CHECK (kind IN ('erasure', 'refusal')),
     ADD CHECK ((kind = 'erasure') = (plan_hash IS NOT NULL AND confirmation IS NOT NULL)),
     ADD CHECK ((kind = 'refusal') = (ground IS NOT NULL)),
-    ADD CHECK ((kind = 'erasure') = (plan_id IS NOT NULL)),
-    ADD CHECK (state NOT IN ('approved', 'rejected') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL));
+    ADD CONSTRAINT proposals_check2 CHECK (state NOT IN ('approved', 'rejected') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL)),
+    ADD CONSTRAINT proposals_check4 CHECK ((kind = 'erasure') = (plan_id IS NOT NULL));
+COMMENT ON TABLE proposals IS 'What one member of staff prepared and another decides: an erasure plan or a refusal.';
+COMMENT ON COLUMN proposals.reason_sealed IS NULL;
 ALTER TABLE cases DROP CONSTRAINT identity_before_action;
 ALTER TABLE cases ADD CHECK (state NOT IN ('approved', 'executing', 'ready_for_release', 'answered', 'closed') OR identity_level >= required_level);
 ALTER TABLE cases DROP COLUMN partly_done, DROP COLUMN merged_into;

@@ -1,16 +1,16 @@
 -- Every right, not only erasure, is decided and carried out: what each passes through, and what the database insists on.
 
 CREATE TABLE case_states (
-    "right" text NOT NULL,
+    of_right text NOT NULL,
     state text NOT NULL,
-    PRIMARY KEY ("right", state)
+    PRIMARY KEY (of_right, state)
 );
 COMMENT ON TABLE case_states IS 'The states that a case of each right can be in; a test keeps it equal to the code.';
-INSERT INTO case_states ("right", state)
+INSERT INTO case_states (of_right, state)
 SELECT r, s
 FROM unnest(ARRAY['access', 'rectification', 'erasure', 'restriction', 'portability', 'objection', 'consent_withdrawal']) AS r,
      unnest(ARRAY['received', 'identity_pending', 'assessing', 'clarification_pending', 'answered', 'closed', 'refused', 'withdrawn', 'lapsed', 'forwarded']) AS s;
-INSERT INTO case_states ("right", state) VALUES
+INSERT INTO case_states (of_right, state) VALUES
     ('access', 'executing'), ('access', 'ready_for_release'),
     ('rectification', 'executing'),
     ('erasure', 'approved'), ('erasure', 'executing'),
@@ -103,7 +103,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NOT EXISTS (SELECT FROM case_transitions WHERE from_state = OLD.state AND to_state = NEW.state)
-        OR NOT EXISTS (SELECT FROM case_states WHERE "right" = NEW."right" AND state = NEW.state) THEN
+        OR NOT EXISTS (SELECT FROM case_states WHERE of_right = NEW."right" AND state = NEW.state) THEN
         RAISE EXCEPTION 'no transition from % to % for %', OLD.state, NEW.state, NEW."right" USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state IN ('approved', 'executing') AND NEW."right" = 'erasure' AND NOT EXISTS (
@@ -118,7 +118,7 @@ BEGIN
         RAISE EXCEPTION 'nothing is carried out that was not granted' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state = 'answered' AND OLD.state = 'executing' AND EXISTS (
-        SELECT FROM case_states WHERE "right" = NEW."right" AND state = 'ready_for_release') THEN
+        SELECT FROM case_states WHERE of_right = NEW."right" AND state = 'ready_for_release') THEN
         RAISE EXCEPTION 'an answer with data is released' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state = 'refused' AND NOT EXISTS (

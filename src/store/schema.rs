@@ -67,9 +67,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    case_states (right_, state) {
-        #[sql_name = "right"]
-        right_ -> Text,
+    case_states (of_right, state) {
+        of_right -> Text,
         state -> Text,
     }
 }

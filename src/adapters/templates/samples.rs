@@ -126,22 +126,6 @@ pub(super) fn to_the_person() -> Vec<MailBody> {
             reason: "Ditt webbhotell är igång.\n\nVi behöver uppgifterna för att leverera det.".to_owned(),
             next: "Säg upp tjänsten, så kan vi radera.".to_owned(),
         }),
-        MailBody::Granted(GrantedMail {
-            reference: reference.clone(),
-            right: Right::Rectification,
-            refused: vec![RefusedPart {
-                what: "Betalningsanmärkning".to_owned(),
-                ground: "accuracy_not_shown".to_owned(),
-                reason: "Uppgiften stämmer med det beslut vi har fått.".to_owned(),
-            }],
-            link: link.clone(),
-        }),
-        MailBody::Merged(MergedMail {
-            reference: reference.clone(),
-            right: Right::Access,
-            into: "R-2H9T-03BD".to_owned(),
-            link: link.clone(),
-        }),
         MailBody::Lapsed(LapsedMail {
             reference: reference.clone(),
             right: Right::Access,
@@ -162,8 +146,38 @@ pub(super) fn to_the_person() -> Vec<MailBody> {
     ]
 }
 
+/// What was granted, in full and in part, and what goes on elsewhere.
+fn granted() -> Vec<MailBody> {
+    let (reference, link) = (REFERENCE.to_owned(), LINK.to_owned());
+    vec![
+        MailBody::Granted(GrantedMail {
+            reference: reference.clone(),
+            right: Right::Rectification,
+            refused: vec![RefusedPart {
+                what: "Betalningsanmärkning".to_owned(),
+                ground: "accuracy_not_shown".to_owned(),
+                reason: "Uppgiften stämmer med det beslut vi har fått.".to_owned(),
+            }],
+            link: link.clone(),
+        }),
+        MailBody::Merged(MergedMail {
+            reference: reference.clone(),
+            right: Right::Access,
+            into: "R-2H9T-03BD".to_owned(),
+            link: link.clone(),
+        }),
+        MailBody::Granted(GrantedMail {
+            reference,
+            right: Right::Objection,
+            refused: vec![],
+            link,
+        }),
+    ]
+}
+
 pub(super) fn all() -> Vec<MailBody> {
     let mut mails = to_the_person();
+    mails.extend(granted());
     mails.push(MailBody::ErasureStopped(ErasureStoppedMail {
         reference: REFERENCE.to_owned(),
         by_person: false,

@@ -45,12 +45,9 @@ impl TemplateWording {
         let link = format!("{}/requests/{reference}", self.look.public_url);
         match &envelope.letter {
             Letter::Code { .. } => MailBody::Code(code_mail(reference, link, &envelope.letter)),
-            Letter::CodeOnFile { right, code } => MailBody::CodeOnFile(CodeOnFileMail {
-                reference,
-                right: *right,
-                code: code.clone(),
-                link,
-            }),
+            Letter::CodeOnFile { .. } => {
+                MailBody::CodeOnFile(code_on_file_mail(reference, link, &envelope.letter))
+            }
             Letter::ConfirmPlan { plan } => MailBody::PlanConfirm(plan_mail(words, reference, plan, link)),
             Letter::Erased { answer } => MailBody::ErasureDone(ErasureDoneMail {
                 reference,
@@ -58,24 +55,7 @@ impl TemplateWording {
                 kept: words.kept(answer),
                 told: words.told(answer),
             }),
-            Letter::Refused {
-                ground: RefusalGround::NoDataHeld,
-                ..
-            } => MailBody::NoData(NoDataMail {
-                reference,
-                systems: self.systems(language),
-            }),
-            Letter::Refused {
-                right,
-                ground,
-                reason,
-            } => MailBody::Refused(RefusedMail {
-                reference,
-                right: *right,
-                grounds: vec![ground.name().to_owned()],
-                reason: reason.clone(),
-                next: words.t.get("mail-refused-next-steps"),
-            }),
+            Letter::Refused { .. } => self.refusal_mail(words, reference, &envelope.letter),
             Letter::Granted { right, refused } => MailBody::Granted(GrantedMail {
                 reference,
                 right: *right,
@@ -108,6 +88,29 @@ impl TemplateWording {
             }),
             Letter::Notice { .. } => MailBody::Notice(self.notice_mail(words, reference, &envelope.letter)),
         }
+    }
+
+    /// That we hold nothing is an answer of its own, also where it ends in a refusal.
+    fn refusal_mail(&self, words: Words<'_>, reference: String, letter: &Letter) -> MailBody {
+        let Letter::Refused {
+            right,
+            ground,
+            reason,
+        } = letter
+        else {
+            unreachable!("only refusals come here")
+        };
+        if *ground == RefusalGround::NoDataHeld {
+            let systems = self.systems(words.t.language());
+            return MailBody::NoData(NoDataMail { reference, systems });
+        }
+        MailBody::Refused(RefusedMail {
+            reference,
+            right: *right,
+            grounds: vec![ground.name().to_owned()],
+            reason: reason.clone(),
+            next: words.t.get("mail-refused-next-steps"),
+        })
     }
 
     /// The systems that were searched, by name.
@@ -168,6 +171,18 @@ fn plan_mail(words: Words<'_>, reference: String, plan: &PlanFacts, link: String
         reference,
         services: others.into_iter().map(|service| words.service(service)).collect(),
         domains: domains.into_iter().map(|service| service.label.clone()).collect(),
+        link,
+    }
+}
+
+fn code_on_file_mail(reference: String, link: String, letter: &Letter) -> CodeOnFileMail {
+    let Letter::CodeOnFile { right, code } = letter else {
+        unreachable!("only codes come here")
+    };
+    CodeOnFileMail {
+        reference,
+        right: *right,
+        code: code.clone(),
         link,
     }
 }

@@ -116,6 +116,14 @@ impl NewAction {
         .filter_map(|(name, is_given)| is_given.then_some(name))
     }
 
+    /// The terms of `grant` and `collect`.
+    fn grant(self) -> granting::Asked {
+        granting::Asked {
+            account: self.account.map(RowKey),
+            refused: self.refused.into_iter().flatten().map(Into::into).collect(),
+        }
+    }
+
     /// What it asks for.
     fn read(self) -> Result<Asked, ApiError> {
         let Some(fields) = fields_of(&self.action) else {
@@ -139,16 +147,8 @@ impl NewAction {
             "plan" => Action::Plan {
                 account: self.account.map(RowKey),
             },
-            "grant" | "collect" => {
-                let grant = granting::Asked {
-                    account: self.account.map(RowKey),
-                    refused: self.refused.into_iter().flatten().map(Into::into).collect(),
-                };
-                match self.action.as_str() {
-                    "grant" => Action::Grant(grant),
-                    _ => Action::Collect(grant),
-                }
-            }
+            "grant" => Action::Grant(self.grant()),
+            "collect" => Action::Collect(self.grant()),
             "release" => Action::Release,
             "refuse" => Action::Refuse {
                 ground: needed(self.ground, "ground")?,

@@ -110,7 +110,7 @@ UNION ALL SELECT format('rights %s %s', relname, (SELECT string_agg(r::text, ','
 UNION ALL SELECT format('schema rights %s', (SELECT string_agg(r::text, ',' ORDER BY r::text) FROM unnest(nspacl) r))
     FROM pg_namespace WHERE nspname = 'public'
 UNION ALL SELECT format('default rights %s %s', defaclobjtype, defaclacl) FROM pg_default_acl
-UNION ALL SELECT format('comment %s %s %s', objoid::regclass, objsubid, description)
+UNION ALL SELECT format('comment %s %s %s', objoid::regclass, (SELECT attname FROM pg_attribute WHERE attrelid = objoid AND attnum = objsubid), description)
     FROM pg_description WHERE classoid = 'pg_class'::regclass
     AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
 UNION ALL SELECT format('type %s', typname) FROM pg_type t WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')

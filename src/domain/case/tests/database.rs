@@ -64,7 +64,7 @@ fn the_database_gives_each_right_the_same_states() {
                 .map(|state| (right.name().to_owned(), (*state).to_owned()))
         })
         .collect();
-    let inserted = pairs(GRANTED, "INSERT INTO case_states (\"right\", state) VALUES");
+    let inserted = pairs(GRANTED, "INSERT INTO case_states (of_right, state) VALUES");
     assert_eq!(inserted.into_iter().collect::<BTreeSet<_>>(), own);
     for list in [path::SHARED.to_vec(), Right::ALL.map(Right::name).to_vec()] {
         let names: Vec<String> = list.iter().map(|name| format!("'{name}'")).collect();
