@@ -13,7 +13,7 @@ pub use database::{Database, Tenancy};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::cluster::ClusterError;
 use crate::adapters::connectors::{Connected, addresses};
-use crate::adapters::mail::{FileMailer, Sender, SenderError, SmtpMailer, SmtpUrlError};
+use crate::adapters::mail::{FileMailer, Sender, SenderError, SmtpMailer, SmtpSetupError};
 use crate::adapters::profiles::{self, ProfileError};
 use crate::adapters::random::SystemRandom;
 use crate::adapters::templates::look::OrganisationLook;
@@ -81,8 +81,16 @@ pub enum StartError {
     #[error("mail.from: {0}")]
     Sender(#[from] SenderError),
     /// The mail server.
-    #[error("mail.smtp_url: expected smtp://host:port or smtps://host:port")]
-    SmtpUrl(#[from] SmtpUrlError),
+    #[error(transparent)]
+    Smtp(#[from] SmtpSetupError),
+    /// The certificates of authorities that the mail server's may come from.
+    #[error("mail.ca_file {}: {source}", .path.display())]
+    MailAuthority {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
 }
 
 /// Mails at a time; the server may allow fewer.
@@ -224,9 +232,22 @@ fn mailer(settings: &Settings, organisation: &Organisation) -> Result<Arc<dyn Ma
     let sender = Sender::new(&organisation.name, address)?;
     Ok(match (settings.mail.transport, &settings.mail.smtp_url) {
         (Transport::Smtp, Some(url)) => {
-            Arc::new(SmtpMailer::new(sender, url.expose_secret(), SMTP_CONNECTIONS)?)
+            let authorities = authorities(settings)?;
+            let (url, authorities) = (url.expose_secret(), authorities.as_deref());
+            Arc::new(SmtpMailer::new(sender, url, authorities, SMTP_CONNECTIONS)?)
         }
         _ => Arc::new(FileMailer::new(sender, settings.mail_dir())),
+    })
+}
+
+fn authorities(settings: &Settings) -> Result<Option<Vec<u8>>, StartError> {
+    let Some(path) = &settings.mail.ca_file else {
+        return Ok(None);
+    };
+    let read = std::fs::read(path);
+    read.map(Some).map_err(|source| StartError::MailAuthority {
+        path: path.clone(),
+        source,
     })
 }
 

@@ -138,6 +138,9 @@ pub struct Mail {
     /// The server, with login.
     #[serde(deserialize_with = "types::smtp_url")]
     pub smtp_url: Option<SecretString>,
+    /// Authorities to trust besides those of the machine, in PEM.
+    #[serde(deserialize_with = "types::optional")]
+    pub ca_file: Option<PathBuf>,
     /// The sender's address.
     #[serde(deserialize_with = "types::optional")]
     pub from: Option<String>,

@@ -96,6 +96,7 @@ fn every_kind_of_value_comes_from_the_environment() {
         ),
         ("DATARATT_MAIL__TRANSPORT", "smtp"),
         ("DATARATT_MAIL__SMTP_URL", "smtp://127.0.0.1:2525"),
+        ("DATARATT_MAIL__CA_FILE", "/etc/own-ca.pem"),
         ("DATARATT_ERASURE__COOL_OFF_SECONDS", "0"),
         ("DATARATT_LIMITS__ENABLED", "false"),
         ("DATARATT_METRICS__LISTEN", "127.0.0.1:9100"),
@@ -117,6 +118,7 @@ fn every_kind_of_value_comes_from_the_environment() {
         settings.mail.smtp_url.unwrap().expose_secret(),
         "smtp://127.0.0.1:2525"
     );
+    assert_eq!(settings.mail.ca_file.unwrap(), Path::new("/etc/own-ca.pem"));
     assert!(settings.erasure.cool_off_seconds == 0 && !settings.limits.enabled);
     assert_eq!(settings.metrics.listen.unwrap().port(), 9100);
     assert_eq!(

@@ -18,7 +18,7 @@ fn sender() -> Sender {
 }
 
 fn mailer(url: &str) -> SmtpMailer {
-    SmtpMailer::new(sender(), url, 4).unwrap()
+    SmtpMailer::new(sender(), url, None, 4).unwrap()
 }
 
 fn mail(number: u128) -> OutgoingMail {

@@ -16,6 +16,7 @@ mod histories;
 mod journeys;
 mod kill;
 mod mail;
+mod mail_tls;
 mod pages;
 mod store;
 mod support;

@@ -43,7 +43,7 @@ pub struct ClusterOptions {
     pub testing: bool,
 }
 
-/// A running embedded cluster. Dropping it ends the server if this value started it.
+/// A running embedded cluster, started again when it dies. Dropping it ends the server if this value started it.
 #[derive(Debug)]
 pub struct Cluster {
     data_dir: PathBuf,
@@ -136,7 +136,7 @@ impl Cluster {
     /// The process id of the server, when this value owns it.
     #[must_use]
     pub fn server_pid(&self) -> Option<i32> {
-        self.ownership.as_ref().map(|ownership| ownership.server.pid)
+        self.ownership.as_ref().map(|ownership| ownership.server.pid())
     }
 
     /// Ends the server, if this value started it, and waits until its data is written.
@@ -225,7 +225,7 @@ fn launch(
     let ready = move || Client::connect(&url, NoTls).is_ok();
     let server = Server::start(command, ready, places.log.clone())?;
     tracing::info!(
-        pid = server.pid,
+        pid = server.pid(),
         version = binaries.version,
         "embedded PostgreSQL started"
     );

@@ -1,4 +1,4 @@
-//! The server process: a thread of its own starts it, waits for it and ends it.
+//! The server process: a thread of its own starts it, starts it again when it dies, and ends it.
 //!
 //! The kernel sends the parent-death signal when the *thread* that started a process ends, so that thread lives as
 //! long as the server. `setpriv` asks for the signal, because doing it here would need unsafe code.
@@ -8,7 +8,9 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -23,16 +25,25 @@ const START_PATIENCE: Duration = Duration::from_secs(120);
 /// A fast shutdown writes a checkpoint.
 const STOP_PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(10);
+/// How often the keeper looks whether the server lives, and tries to start one that does not.
+const WATCH: Duration = Duration::from_millis(200);
+/// A server that cannot be started again is told of this often.
+const REMINDER: Duration = Duration::from_secs(30);
 
 /// A server that this process started and will end.
 #[derive(Debug)]
 pub(super) struct Server {
     stop: Option<Sender<()>>,
     keeper: Option<JoinHandle<Result<(), ClusterError>>>,
-    pub(super) pid: i32,
+    pid: Arc<AtomicI32>,
 }
 
 impl Server {
+    /// The process id; another one once the server was started again.
+    pub(super) fn pid(&self) -> i32 {
+        self.pid.load(Ordering::Relaxed)
+    }
+
     /// Starts `command` and waits until `ready` says yes.
     ///
     /// # Errors
@@ -46,15 +57,25 @@ impl Server {
         command.process_group(0);
         let (stop, stopped) = channel();
         let (report, started) = channel();
+        let pid = Arc::new(AtomicI32::new(0));
+        let shown = Arc::clone(&pid);
         let keeper = thread::Builder::new()
             .name("postgres-keeper".to_owned())
-            .spawn(move || keep(command, &ready, &log, &report, &stopped))
+            .spawn(move || {
+                let mut life = Life {
+                    command,
+                    ready: &ready,
+                    log: &log,
+                    shown: &shown,
+                };
+                life.keep(&report, &stopped)
+            })
             .map_err(|source| ClusterError::Io {
                 path: PathBuf::from("postgres"),
                 source,
             })?;
         match started.recv() {
-            Ok(pid) => Ok(Self {
+            Ok(()) => Ok(Self {
                 stop: Some(stop),
                 keeper: Some(keeper),
                 pid,
@@ -89,26 +110,69 @@ fn join(keeper: JoinHandle<Result<(), ClusterError>>) -> Result<(), ClusterError
     })
 }
 
-/// The life of the keeper thread. Dropping `report` unused tells that the start failed.
-fn keep(
-    mut command: Command,
-    ready: &dyn Fn() -> bool,
-    log: &Path,
-    report: &Sender<i32>,
-    stopped: &Receiver<()>,
-) -> Result<(), ClusterError> {
-    let program = PathBuf::from(command.get_program());
-    let mut child = command.spawn().map_err(ClusterError::io(&program))?;
-    drop(command);
-    if let Err(error) = await_ready(&mut child, ready, log) {
-        end(&mut child)?;
-        return Err(error);
+/// What the keeper thread works with.
+struct Life<'a> {
+    command: Command,
+    ready: &'a dyn Fn() -> bool,
+    log: &'a Path,
+    shown: &'a AtomicI32,
+}
+
+impl Life<'_> {
+    /// From start to end. Dropping `report` unused tells that the start failed; a message on `stopped`, or the loss of
+    /// its sender, means the end.
+    fn keep(&mut self, report: &Sender<()>, stopped: &Receiver<()>) -> Result<(), ClusterError> {
+        let mut child = self.launch()?;
+        if report.send(()).is_err() {
+            return end(&mut child);
+        }
+        while matches!(stopped.recv_timeout(WATCH), Err(RecvTimeoutError::Timeout)) {
+            let ended = child
+                .try_wait()
+                .map_err(ClusterError::io(Path::new("postgres")))?;
+            if let Some(status) = ended {
+                tracing::error!(%status, "the embedded PostgreSQL died; starting it again");
+                match self.revive(stopped) {
+                    Some(revived) => child = revived,
+                    None => return Ok(()),
+                }
+            }
+        }
+        end(&mut child)
     }
-    if report.send(child.id().cast_signed()).is_ok() {
-        // Either a message or the loss of the sender means the end.
-        let _either = stopped.recv();
+
+    fn launch(&mut self) -> Result<Child, ClusterError> {
+        let program = PathBuf::from(self.command.get_program());
+        let mut child = self.command.spawn().map_err(ClusterError::io(&program))?;
+        if let Err(error) = await_ready(&mut child, self.ready, self.log) {
+            end(&mut child)?;
+            return Err(error);
+        }
+        self.shown.store(child.id().cast_signed(), Ordering::Relaxed);
+        Ok(child)
     }
-    end(&mut child)
+
+    /// Tries until the server runs again or is no longer wanted: at first what the dead one left behind is in the way,
+    /// later whoever operates the service may mend what is.
+    fn revive(&mut self, stopped: &Receiver<()>) -> Option<Child> {
+        let mut next_reminder = Instant::now() + REMINDER;
+        loop {
+            match self.launch() {
+                Ok(child) => {
+                    tracing::info!(pid = child.id(), "the embedded PostgreSQL runs again");
+                    return Some(child);
+                }
+                Err(error) if Instant::now() > next_reminder => {
+                    tracing::error!(%error, "the embedded PostgreSQL cannot be started again");
+                    next_reminder = Instant::now() + REMINDER;
+                }
+                Err(_) => {}
+            }
+            if !matches!(stopped.recv_timeout(WATCH), Err(RecvTimeoutError::Timeout)) {
+                return None;
+            }
+        }
+    }
 }
 
 fn await_ready(child: &mut Child, ready: &dyn Fn() -> bool, log: &Path) -> Result<(), ClusterError> {

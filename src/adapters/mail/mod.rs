@@ -8,4 +8,4 @@ mod tests;
 
 pub use files::{FileMailer, StoredMail, StoredMessage, list, read};
 pub use message::{Sender, SenderError};
-pub use smtp::{SmtpMailer, SmtpUrlError};
+pub use smtp::{SmtpMailer, SmtpSetupError};

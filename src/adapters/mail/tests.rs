@@ -231,5 +231,15 @@ fn a_place_that_cannot_be_written_is_tried_again_later() {
 #[case("smtp://mail.host.example?tls=maybe", false)]
 #[case("mail.host.example", false)]
 fn an_address_of_a_server_is_one_of_these(#[case] url: &str, #[case] fits: bool) {
-    assert_eq!(SmtpMailer::new(sender(), url, 1).is_ok(), fits);
+    assert_eq!(SmtpMailer::new(sender(), url, None, 1).is_ok(), fits);
+}
+
+#[rstest]
+#[case("")]
+#[case("no certificate")]
+#[case("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
+#[case("-----BEGIN CERTIFICATE-----\n!\n")]
+fn authorities_that_are_none_are_refused(#[case] pem: &str) {
+    let made = SmtpMailer::new(sender(), "smtps://mail.host.example", Some(pem.as_bytes()), 1);
+    assert_eq!(made.err(), Some(SmtpSetupError::Authority));
 }

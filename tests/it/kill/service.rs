@@ -201,11 +201,28 @@ impl Service {
 
     /// Kills the server process of its PostgreSQL, then it, and starts it again.
     pub fn restart_database(&mut self) {
-        let pid = fs::read_to_string(self.data.path().join("postgres/postmaster.pid")).unwrap();
+        self.kill_database();
+        self.restart();
+    }
+
+    /// Kills the server process of its PostgreSQL.
+    pub fn kill_database(&self) {
+        let pid = fs::read_to_string(self.database_dir().join("postmaster.pid")).unwrap();
         let pid: i32 = pid.lines().next().unwrap().parse().unwrap();
         let pid = nix::unistd::Pid::from_raw(pid);
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
-        self.restart();
+    }
+
+    /// Where its PostgreSQL keeps its data.
+    pub fn database_dir(&self) -> std::path::PathBuf {
+        self.data.path().join("postgres")
+    }
+
+    /// Waits until `/readyz` answers so.
+    #[track_caller]
+    pub fn wait_for_ready(&self, status: u16) {
+        let seen = within(START, || (self.get("/readyz") == Some(status)).then_some(()));
+        assert!(seen.is_some(), "{}", fs::read_to_string(self.log()).unwrap());
     }
 
     /// Ends it in order.

@@ -11,6 +11,8 @@ pub struct Mail {
     pub to: Vec<String>,
     /// Whether the client had logged in.
     pub authenticated: bool,
+    /// Whether it came encrypted.
+    pub encrypted: bool,
     /// The message as it came, with dots unstuffed.
     pub raw: Vec<u8>,
 }
@@ -108,6 +110,7 @@ mod tests {
             from: "a@host.example".into(),
             to: vec!["Kund@host.example".into()],
             authenticated: false,
+            encrypted: false,
             raw,
         }
     }

@@ -15,4 +15,5 @@ pub mod site;
 pub mod smtp;
 mod smtp_session;
 mod smtp_tests;
+pub mod smtp_tls;
 pub mod world;

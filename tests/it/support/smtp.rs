@@ -9,6 +9,40 @@ use std::time::{Duration, Instant};
 use super::fixtures::DEADLINE;
 pub use super::mail::Mail;
 use super::smtp_session;
+use super::smtp_tls::Certificate;
+
+/// How a server encrypts.
+#[derive(Clone, Default)]
+pub enum Encryption {
+    /// Not at all.
+    #[default]
+    None,
+    /// When asked to with STARTTLS, which it offers.
+    OnRequest(Certificate),
+    /// From the first byte.
+    FromTheStart(Certificate),
+}
+
+/// What a server does besides accepting.
+#[derive(Clone)]
+pub struct Manner {
+    /// How it encrypts.
+    pub encryption: Encryption,
+    /// What it offers to log in with.
+    pub mechanisms: &'static [&'static str],
+    /// The only name and password let in; none: everybody is, also without.
+    pub login: Option<(&'static str, &'static str)>,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            encryption: Encryption::None,
+            mechanisms: &["PLAIN", "LOGIN"],
+            login: None,
+        }
+    }
+}
 
 /// How the server fails a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +56,8 @@ pub enum Failure {
 }
 
 /// What the sessions of one server share.
-#[derive(Default)]
 pub(super) struct Shared {
+    pub(super) manner: Manner,
     state: Mutex<State>,
     arrived: Condvar,
 }
@@ -35,6 +69,7 @@ pub(super) struct State {
     by_address: BTreeMap<String, Failure>,
     sessions: usize,
     refused: usize,
+    in_clear: Vec<String>,
     open: Vec<TcpStream>,
     stopped: bool,
 }
@@ -54,6 +89,11 @@ impl Shared {
     /// The failure told for an address.
     pub(super) fn failure_for(&self, address: &str) -> Option<Failure> {
         self.state().by_address.get(&address.to_lowercase()).copied()
+    }
+
+    /// Notes a command that came without encryption.
+    pub(super) fn heard_in_clear(&self, verb: &str) {
+        self.state().in_clear.push(verb.to_owned());
     }
 
     pub(super) fn keep(&self, mail: Mail) {
@@ -81,9 +121,22 @@ impl Sink {
 
     /// Starts on `port`, such as that of a server that was dropped before.
     pub fn start_on(port: u16) -> Self {
+        Self::start_as(port, Manner::default())
+    }
+
+    /// Starts on a free port, with manners of its own.
+    pub fn start_with(manner: Manner) -> Self {
+        Self::start_as(0, manner)
+    }
+
+    fn start_as(port: u16, manner: Manner) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
         let address = listener.local_addr().expect("a bound listener has an address");
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            manner,
+            state: Mutex::default(),
+            arrived: Condvar::default(),
+        });
         let accepting = Arc::clone(&shared);
         thread::spawn(move || accept(&listener, &accepting));
         Self { shared, address }
@@ -107,6 +160,11 @@ impl Sink {
     /// How many times it failed a message or an address.
     pub fn refused(&self) -> usize {
         self.shared.state().refused
+    }
+
+    /// The commands that came without encryption, oldest first.
+    pub fn heard_in_clear(&self) -> Vec<String> {
+        self.shared.state().in_clear.clone()
     }
 
     /// How many connections were opened to it.

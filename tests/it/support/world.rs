@@ -68,7 +68,7 @@ impl World {
         let sender = Sender::new(&organisation.name, &organisation.contact.email).unwrap();
         let app = App {
             ctx: (*ctx).clone(),
-            mailer: Arc::new(SmtpMailer::new(sender, &sink.url(), 2).unwrap()),
+            mailer: Arc::new(SmtpMailer::new(sender, &sink.url(), None, 2).unwrap()),
             wording: Arc::new(TemplateWording {
                 organisation,
                 look: look.clone(),
