@@ -11,16 +11,16 @@ use crate::domain::ids::{CaseId, Reference};
 use crate::domain::sealing::Purpose;
 use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
-use crate::store::identity::{self, Attempt, Challenge, CodeOf};
+use crate::store::identity::{self, Challenge, CodeOf};
 use crate::store::keys::CaseKey;
-use crate::store::{Conn, throttles};
+use crate::store::{self, Conn, throttles};
 
 /// How long a code works.
 const VALID: TimeDelta = TimeDelta::minutes(10);
 /// Tries a round allows, right or wrong, over both its codes.
-const TRIES: i32 = 5;
-/// Rounds an hour for one case.
-const ROUNDS_AN_HOUR: i64 = 3;
+const TRIES: u32 = 5;
+/// New rounds an hour for one reference.
+const ROUNDS_AN_HOUR: u32 = 3;
 /// Code mails a day to one address, over all cases.
 const MAILS_A_DAY: u32 = 3;
 /// How long a page stays open to who entered a code.
@@ -105,15 +105,14 @@ pub fn add_on_file(
 /// # Errors
 /// When the database fails.
 pub fn ask_again(ctx: &Context, reference: &Reference) -> Result<()> {
+    if !begins_round(ctx, reference)? {
+        return Ok(());
+    }
     ctx.store.transaction(|conn| {
-        let Ok(found) = cases::find(conn, reference) else {
+        let Some(found) = known(conn, reference)? else {
             return Ok(());
         };
-        let case = cases::lock(conn, found.id)?;
-        let lately = identity::count_rounds(conn, case.id, ctx.now() - TimeDelta::hours(1))?;
-        if ctx.policy.limits && lately >= ROUNDS_AN_HOUR {
-            return Ok(());
-        }
+        let case = cases::lock(conn, found)?;
         let (key, file) = intake::open_file(ctx, conn, &case)?;
         let Some(email) = &file.email else { return Ok(()) };
         identity::supersede_round(conn, case.id, ctx.now())?;
@@ -123,34 +122,95 @@ pub fn ask_again(ctx: &Context, reference: &Reference) -> Result<()> {
     })
 }
 
-/// Enters a code: the typed address's or the address on file's.
+/// Whether one more round may begin for this reference, which gives new tries. Counted for references that name no case
+/// too, so that these answer alike.
+fn begins_round(ctx: &Context, reference: &Reference) -> Result<bool> {
+    let subject = counted(ctx, reference);
+    let hour = std::time::Duration::from_hours(1);
+    ctx.store.transaction(|conn| {
+        let taken = throttles::take(conn, "code_round", &subject, ROUNDS_AN_HOUR, hour, ctx.now())?;
+        let begins = taken.allowed || !ctx.policy.limits;
+        if begins {
+            throttles::forget(conn, "code_try", &subject)?;
+        }
+        Ok(begins)
+    })
+}
+
+/// What the counters know a reference by.
+fn counted(ctx: &Context, reference: &Reference) -> [u8; 32] {
+    let secret = ctx.keys.for_purpose(Purpose::Throttles);
+    secret.digest(&[b"code", reference.as_str().as_bytes()])
+}
+
+fn known(conn: &mut Conn, reference: &Reference) -> Result<Option<CaseId>> {
+    match cases::find(conn, reference) {
+        Ok(case) => Ok(Some(case.id)),
+        Err(store::Error::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Enters a code: the typed address's or the address on file's. A reference that names no case answers as one whose codes
+/// are all wrong, after the same work.
 ///
 /// # Errors
 /// [`Error::Rejected`] for a wrong code or an unknown case, [`Error::Gone`] for a spent or expired
-/// one, [`Error::TooMany`] when the round's tries are used up.
+/// one, [`Error::TooMany`] when the tries are used up.
 pub fn verify(ctx: &Context, reference: &Reference, typed: &str) -> Result<Verified> {
     let code: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-    let case = cases::find(&mut *ctx.store.get()?, reference).map_err(|_| Error::Rejected("code_invalid"))?;
+    let case = known(&mut *ctx.store.get()?, reference)?;
+    let nobody = CaseId(uuid::Uuid::nil());
     // The try is counted and committed before anything is compared.
-    let attempt = ctx
+    let taken = count_try(ctx, "code_try", reference)?;
+    if !taken.allowed {
+        return Err(Error::TooMany {
+            retry_after: taken.retry_after_seconds,
+        });
+    }
+    let round = identity::find_round(&mut *ctx.store.get()?, case.unwrap_or(nobody))?;
+    let tries = i32::try_from(TRIES).unwrap_or_default();
+    let granted = ctx
         .store
-        .transaction(|conn| identity::take_attempt(conn, case.id, TRIES, ctx.now()))?;
-    let round = match attempt {
-        Attempt::Granted(round) => round,
-        Attempt::UsedUp => return Err(Error::TooMany { retry_after: 600 }),
-        Attempt::Expired => return Err(Error::Gone("code_expired")),
-    };
+        .transaction(|conn| identity::take_attempt(conn, case.unwrap_or(nobody), tries, ctx.now()))?;
+    if granted.is_none() {
+        // Takes as long as the write that a try in time makes, and decides nothing.
+        count_try(ctx, "code_late", reference)?;
+    }
+    let compared = granted.as_ref().or(round.as_ref());
+    let matches = compared.and_then(|round| matching(ctx, round, &code));
+    match (case, granted, matches) {
+        (Some(case), Some(round), Some(CodeOf::Typed)) => {
+            spend(ctx, case, &round, CodeOf::Typed, Method::TypedAddress)
+        }
+        (Some(case), Some(round), Some(CodeOf::OnFile)) => {
+            spend(ctx, case, &round, CodeOf::OnFile, Method::OnFileAddress)
+        }
+        // Who has the code may know that it came too late.
+        (_, None, Some(_)) => Err(Error::Gone("code_expired")),
+        _ => Err(Error::Rejected("code_invalid")),
+    }
+}
+
+fn count_try(ctx: &Context, bucket: &str, reference: &Reference) -> Result<throttles::Taken> {
+    let (subject, now) = (counted(ctx, reference), ctx.now());
+    let window = VALID.to_std().unwrap_or_default();
+    ctx.store
+        .transaction(|conn| Ok(throttles::take(conn, bucket, &subject, TRIES, window, now)?))
+}
+
+/// Which of the round's codes this is.
+fn matching(ctx: &Context, round: &Challenge, code: &str) -> Option<CodeOf> {
     let secret = ctx.keys.for_purpose(Purpose::Codes);
     let parts: [&[u8]; 2] = [round.id.as_bytes(), code.as_bytes()];
-    let is_typed = secret.matches(&parts, &round.typed_digest);
     let is_on_file = round
         .on_file_digest
         .as_ref()
         .is_some_and(|stored| secret.matches(&parts, stored));
-    match (is_typed, is_on_file) {
-        (true, _) => spend(ctx, case.id, &round, CodeOf::Typed, Method::TypedAddress),
-        (_, true) => spend(ctx, case.id, &round, CodeOf::OnFile, Method::OnFileAddress),
-        _ => Err(Error::Rejected("code_invalid")),
+    match (secret.matches(&parts, &round.typed_digest), is_on_file) {
+        (true, _) => Some(CodeOf::Typed),
+        (_, true) => Some(CodeOf::OnFile),
+        _ => None,
     }
 }
 

@@ -109,6 +109,7 @@ impl From<store::Error> for Error {
             store::Error::NotFound => Self::NotFound,
             store::Error::Stale => Self::Stale,
             store::Error::Unavailable => Self::Unavailable("database_unavailable"),
+            store::Error::Busy => Self::Unavailable("database_busy"),
             other => Self::internal(other),
         }
     }

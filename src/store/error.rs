@@ -8,6 +8,9 @@ pub enum Error {
     /// No connection could be had in time.
     #[error("no database connection in time")]
     Unavailable,
+    /// Transactions were in each other's way, and this one gave way: it may go through another time.
+    #[error("in the way of another transaction")]
+    Busy,
     /// There is no such row.
     #[error("no such row")]
     NotFound,
@@ -46,9 +49,17 @@ impl From<Diesel> for Error {
                 DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
                 _,
             ) => Self::Unavailable,
+            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
+            Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) if gave_way(info.message()) => Self::Busy,
             other => Self::Database(other),
         }
     }
+}
+
+/// Whether a deadlock was broken here (40P01) or a lock not had in time (55P03). diesel keeps neither code, so the message
+/// decides; it is in the language of the server, and the word is the same in most.
+fn gave_way(message: &str) -> bool {
+    message.contains("deadlock") || message.contains("lock timeout")
 }
 
 impl From<diesel::r2d2::PoolError> for Error {

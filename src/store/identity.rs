@@ -88,34 +88,9 @@ pub fn find_round(conn: &mut PgConnection, case: CaseId) -> Result<Option<Challe
         .optional()?)
 }
 
-/// Rounds started since `since`.
-///
-/// # Errors
-/// When the database fails.
-pub fn count_rounds(conn: &mut PgConnection, case: CaseId, since: DateTime<Utc>) -> Result<i64> {
-    Ok(challenges::table
-        .filter(
-            challenges::case_id
-                .eq(case.0)
-                .and(challenges::created_at.gt(since)),
-        )
-        .count()
-        .get_result(conn)?)
-}
-
-/// What a try may be compared with.
-#[derive(Clone, Debug)]
-pub enum Attempt {
-    /// It counts as one try of this round; compare it.
-    Granted(Box<Challenge>),
-    /// The round's tries are used up.
-    UsedUp,
-    /// There is no round, or its time is over.
-    Expired,
-}
-
-/// Counts one try of the current round, whichever code it is for, in one atomic statement, so that
-/// parallel guesses over any number of instances get no more than `limit` comparisons.
+/// Counts one try of the current round, whichever code it is for, in one atomic statement, so that parallel guesses over
+/// any number of instances get no more than `limit` comparisons. The round, or none when there is none, its time is
+/// over, or its tries are used up.
 ///
 /// # Errors
 /// When the database fails.
@@ -124,28 +99,18 @@ pub fn take_attempt(
     case: CaseId,
     limit: i32,
     now: DateTime<Utc>,
-) -> Result<Attempt> {
+) -> Result<Option<Challenge>> {
     let current = challenges::case_id
         .eq(case.0)
         .and(challenges::superseded_at.is_null())
         .and(challenges::expires_at.gt(now));
-    let granted: Option<Challenge> =
+    Ok(
         diesel::update(challenges::table.filter(current.and(challenges::attempts.lt(limit))))
             .set(challenges::attempts.eq(challenges::attempts + 1))
             .returning(Challenge::as_returning())
             .get_result(conn)
-            .optional()?;
-    match granted {
-        Some(challenge) => Ok(Attempt::Granted(Box::new(challenge))),
-        None => {
-            let live: i64 = challenges::table.filter(current).count().get_result(conn)?;
-            Ok(if live > 0 {
-                Attempt::UsedUp
-            } else {
-                Attempt::Expired
-            })
-        }
-    }
+            .optional()?,
+    )
 }
 
 /// Which of a round's two codes.

@@ -96,6 +96,18 @@ pub fn give_back(
     Ok(())
 }
 
+/// Begins anew for one subject.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(conn: &mut PgConnection, bucket: &str, subject_digest: &[u8; 32]) -> Result<()> {
+    let of_subject = throttles::bucket
+        .eq(bucket)
+        .and(throttles::subject.eq(subject_digest.as_slice()));
+    diesel::delete(throttles::table.filter(of_subject)).execute(conn)?;
+    Ok(())
+}
+
 /// Forgets the counters whose window began before `before`; says how many. Keep those of the longest window in use.
 ///
 /// # Errors

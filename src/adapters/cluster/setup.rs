@@ -166,6 +166,8 @@ pub(super) fn settings(places: &Places, options: ClusterOptions) -> Vec<(&'stati
         ("unix_socket_permissions", "0700"),
         ("max_connections", "100"),
         ("timezone", "UTC"),
+        // The words by which the store tells a deadlock.
+        ("lc_messages", "C"),
         ("log_timezone", "UTC"),
         ("idle_in_transaction_session_timeout", "60s"),
         ("logging_collector", "on"),

@@ -154,6 +154,48 @@ fn a_case_that_is_not_there_answers_like_one_that_is() {
 }
 
 #[test]
+fn guessing_goes_alike_for_a_case_that_is_there_and_one_that_is_not() {
+    let api = Api::new();
+    let sent = api.post("/requests", "", &json!({ "right": "access", "email": STRANGER }));
+    let real = sent.expect(202)["reference"].as_str().unwrap().to_owned();
+    let guess = |reference: &str| {
+        let wrong = json!({ "code": "00000000" });
+        let reply = api.post(&format!("/requests/{reference}/verification"), "", &wrong);
+        let body: Value = serde_json::from_str(&reply.text).unwrap();
+        (
+            reply.status,
+            reply.header("retry-after").to_owned(),
+            body["code"].clone(),
+        )
+    };
+    let ask = |reference: &str| {
+        api.post(&format!("/requests/{reference}/code"), "", &Value::Null)
+            .expect(202);
+    };
+    // Through a round, past its end, and through more new ones than there are in an hour.
+    let history = |reference: &str| -> Vec<_> { (0..7).map(|_| guess(reference)).collect() };
+    let both = |step: &str| {
+        let seen = [real.as_str(), "DR-0000-0000-0000"].map(history);
+        assert_eq!(seen[0], seen[1], "{step}");
+        let statuses: Vec<u16> = seen[0].iter().map(|(status, ..)| *status).collect();
+        statuses
+    };
+    let fresh = [422, 422, 422, 422, 422, 429, 429];
+    assert_eq!(both("at first"), fresh);
+    api.advance(TimeDelta::minutes(9));
+    assert_eq!(both("in the same round"), [429; 7]);
+    api.advance(TimeDelta::minutes(2));
+    assert_eq!(both("after its end"), fresh);
+    for round in 1..=4 {
+        for reference in ["DR-0000-0000-0000", &real] {
+            ask(reference);
+        }
+        let expected = if round <= 3 { fresh } else { [429; 7] };
+        assert_eq!(both("after a new code"), expected, "round {round}");
+    }
+}
+
+#[test]
 fn a_token_opens_its_own_case_for_a_day() {
     let api = Api::new();
     let (one, token) = api.verified("access", STRANGER);

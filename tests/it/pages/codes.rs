@@ -36,6 +36,18 @@ fn a_case_that_is_not_there_looks_like_one_that_is() {
         [&shown, &wrong, &told].map(|page| blind(page, reference))
     };
     assert_eq!(pages(&reference), pages(NOBODY));
+    let guesses = |reference: &str| {
+        [(); 7].map(|()| {
+            let page = site.enter(reference, "12");
+            (page.reply.status, blind(&page, reference))
+        })
+    };
+    let seen = guesses(&reference);
+    assert_eq!(seen, guesses(NOBODY));
+    assert_eq!(
+        seen.map(|(status, _)| status),
+        [422, 422, 422, 422, 422, 429, 429]
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod announcing;
 mod audit;
+mod conflicts;
 mod intake;
 mod jobs;
 mod locks;
