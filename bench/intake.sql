@@ -1,14 +1,12 @@
 -- The statements with which one request becomes durable, for pgbench: the limit of the intake figure.
 -- Keep it equal to what `services::intake::submit` sends, which `log_statement = all` shows: the same statements in the
 -- same order, columns and sizes, prepared, in one transaction. `n` counts up (`-D n=…`), so that ids ascend as the
--- service's do. What the service does besides, such as asking a connection whether it still lives, is its own cost.
+-- service's do. What the service does besides, such as asking a connection whether it still lives and bringing the case's
+-- key to the disk in its key store, is its own cost.
 \set n :n + 1
 \set tail random(0, 1152921504606846975)
 \set ref random(0, 281474976710655)
 BEGIN;
-INSERT INTO case_keys (case_id, wrapped, created_at)
-VALUES ((lpad(to_hex(:n::bigint), 12, '0') || '7' || lpad(to_hex(:client_id::bigint), 3, '0') || '8' || lpad(to_hex(:tail::bigint), 15, '0'))::uuid,
-        decode(repeat('5a', 72), 'hex'), now());
 INSERT INTO cases (id, reference, "right", state, channel, language, received_at, due_on, required_level, state_since,
     created_at, sealed, idempotency_digest, idempotency_body)
 VALUES ((lpad(to_hex(:n::bigint), 12, '0') || '7' || lpad(to_hex(:client_id::bigint), 3, '0') || '8' || lpad(to_hex(:tail::bigint), 15, '0'))::uuid,
@@ -16,7 +14,7 @@ VALUES ((lpad(to_hex(:n::bigint), 12, '0') || '7' || lpad(to_hex(:client_id::big
         'access', 'received', 'api', 'sv', now(), current_date + 30, 2, now(), now(), decode(repeat('5a', 190), 'hex'), NULL, NULL)
 RETURNING id, reference, "right", state, version, channel, language, received_at, extended, identity_level,
     required_level, on_hold, assignee, attention, cool_off_until, asked_on, state_since, refusal_ground, sealed,
-    idempotency_body;
+    thinned_at, idempotency_body;
 INSERT INTO case_digests (case_id, kind, digest)
 VALUES ((lpad(to_hex(:n::bigint), 12, '0') || '7' || lpad(to_hex(:client_id::bigint), 3, '0') || '8' || lpad(to_hex(:tail::bigint), 15, '0'))::uuid,
         'email', sha256(int8send(:tail::bigint)))

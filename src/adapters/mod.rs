@@ -1,8 +1,9 @@
-//! What lies outside the process: the private PostgreSQL, the systems of the host, texts and mail.
+//! What lies outside the process: the private PostgreSQL, the systems of the host, texts, mail and keys.
 
 pub mod clock;
 pub mod cluster;
 pub mod connectors;
+pub mod keys;
 pub mod mail;
 pub mod profiles;
 pub mod random;

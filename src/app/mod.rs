@@ -1,7 +1,6 @@
 //! The service, put together from its settings.
 
 mod database;
-mod secrets;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,16 +12,17 @@ pub use database::{Database, Tenancy};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::cluster::ClusterError;
 use crate::adapters::connectors::{Connected, addresses};
+use crate::adapters::keys::{DatabaseKeys, DirectoryKeys, FileOfKeys};
 use crate::adapters::mail::{FileMailer, Sender, SenderError, SmtpMailer, SmtpSetupError};
 use crate::adapters::profiles::{self, ProfileError};
 use crate::adapters::random::SystemRandom;
 use crate::adapters::templates::look::OrganisationLook;
 use crate::adapters::templates::wording::TemplateWording;
-use crate::config::{Network, Settings, Transport};
+use crate::config::{KeyStorePlace, Network, Settings, Transport};
 use crate::domain::organisation::{Organisation, Severity, findings};
 use crate::services::handoff::PortalKey;
 use crate::services::mailing::Wording;
-use crate::services::ports::Mailer;
+use crate::services::ports::{Clock, KeyError, KeyStore, Mailer};
 use crate::services::{Context, Keys, PasswordCost, Policy};
 use crate::store;
 
@@ -49,26 +49,9 @@ pub enum StartError {
     /// The database cannot be brought up to date.
     #[error("{0}: run `dataratt migrate` with database.owner_url set to the owner's login")]
     Migration(#[from] store::migrations::MigrationError),
-    /// The key file cannot be read or made.
-    #[error("the key file {}: {source}", .path.display())]
-    KeyFile {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The key file is open to others.
-    #[error("the key file {} can be read by others: chmod 600 it", .path.display())]
-    KeyFileOpen {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The key file holds something else.
-    #[error("the key file {} holds no key: 32 bytes in base64 are expected", .path.display())]
-    KeyFileContents {
-        /// The file.
-        path: PathBuf,
-    },
+    /// The key file or the key store.
+    #[error("{0} (secrets.key_file, secrets.key_store)")]
+    Keys(#[from] KeyError),
     /// The portal's public key.
     #[error("portal.public_key_file {}: {source}", .path.display())]
     PortalKey {
@@ -176,13 +159,14 @@ fn context(
     connections: u32,
     organisation: &Arc<Organisation>,
 ) -> Result<Context, StartError> {
-    let random = SystemRandom;
-    let master = secrets::load_or_make(&settings.key_file(), &random)?;
+    let (random, clock) = (SystemRandom, clock(settings));
+    let file = FileOfKeys::open(&settings.key_file(), &random, clock.now())?;
     Ok(Context {
         store: database.connect(connections)?,
-        clock: Arc::new(clock(settings)),
+        clock: Arc::new(clock),
         random: Arc::new(random),
-        keys: Keys::new(master),
+        keys: Keys::of_file(Arc::new(file))?,
+        key_store: key_store(settings)?,
         organisation: Arc::clone(organisation),
         systems: Arc::new(Connected::new(
             &organisation.map,
@@ -195,6 +179,13 @@ fn context(
             portal: portal(settings)?,
             password_cost: PasswordCost::default(),
         },
+    })
+}
+
+fn key_store(settings: &Settings) -> Result<Arc<dyn KeyStore>, KeyError> {
+    Ok(match settings.key_store() {
+        KeyStorePlace::Directory(root) => Arc::new(DirectoryKeys::open(root)?),
+        KeyStorePlace::Database(url) => Arc::new(DatabaseKeys::open(url.expose_secret())?),
     })
 }
 

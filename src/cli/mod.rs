@@ -4,6 +4,7 @@ mod audit;
 mod case;
 mod check;
 mod findings;
+mod keys;
 mod sample;
 mod serve;
 mod staff;
@@ -45,6 +46,9 @@ enum Command {
     /// API keys for machines.
     #[command(subcommand)]
     Key(staff::KeyCommand),
+    /// The master keys, which wrap the keys of cases.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Cases.
     #[command(subcommand)]
     Case(case::CaseCommand),
@@ -82,6 +86,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sample(command) => sample::run(&settings, &command),
         Command::Staff(command) => staff::run(&settings, &command),
         Command::Key(command) => staff::run_key(&settings, &command),
+        Command::Keys(command) => keys::run(&settings, &command),
         Command::Case(command) => case::run(&settings, &command),
         Command::Audit(command) => audit::run(&settings, &command),
         Command::Openapi => Ok(ExitCode::SUCCESS),

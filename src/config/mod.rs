@@ -16,7 +16,8 @@ use url::Url;
 
 use layers::Layers;
 pub use layers::Source;
-pub use types::Network;
+use types::KeyStoreSetting;
+pub use types::{KeyStorePlace, Network};
 
 /// The defaults, which are the documentation of every setting.
 const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -172,6 +173,7 @@ pub struct Erasure {
 pub struct Secrets {
     #[serde(deserialize_with = "types::optional")]
     key_file: Option<PathBuf>,
+    key_store: KeyStoreSetting,
 }
 
 /// `[worker]`.
@@ -306,6 +308,13 @@ impl Settings {
     pub fn key_file(&self) -> PathBuf {
         let own = || self.data_dir.join("secret.key");
         self.secrets.key_file.clone().unwrap_or_else(own)
+    }
+
+    /// Where the wrapped keys of cases are.
+    #[must_use]
+    pub fn key_store(&self) -> KeyStorePlace {
+        let own = || KeyStorePlace::Directory(self.data_dir.join("keys"));
+        self.secrets.key_store.0.clone().unwrap_or_else(own)
     }
 
     /// Where the file transport keeps mails.

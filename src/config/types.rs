@@ -1,6 +1,7 @@
 //! Values of settings that are more than texts and numbers.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 use serde::de::{Error, IntoDeserializer};
@@ -49,6 +50,32 @@ impl TryFrom<String> for Network {
             return Err(wrong);
         }
         Ok(Self { address, bits })
+    }
+}
+
+/// Where the wrapped keys of cases are.
+#[derive(Clone, Debug)]
+pub enum KeyStorePlace {
+    /// Files in this directory.
+    Directory(PathBuf),
+    /// A PostgreSQL database of its own.
+    Database(SecretString),
+}
+
+/// `secrets.key_store` as it is written; none: not set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "String")]
+pub struct KeyStoreSetting(pub Option<KeyStorePlace>);
+
+impl From<String> for KeyStoreSetting {
+    fn from(text: String) -> Self {
+        Self(match text.as_str() {
+            "" => None,
+            url if url.starts_with("postgresql://") || url.starts_with("postgres://") => {
+                Some(KeyStorePlace::Database(SecretString::from(text)))
+            }
+            _ => Some(KeyStorePlace::Directory(PathBuf::from(text))),
+        })
     }
 }
 

@@ -11,6 +11,7 @@ pub mod erasure;
 pub mod grant;
 pub mod identity;
 pub mod ids;
+pub mod keyring;
 pub mod language;
 pub mod matching;
 pub mod notice;

@@ -21,15 +21,16 @@ pub enum SealError {
     Contents,
 }
 
-/// What a derived key is for. One purpose, one key: so destroying or learning one says nothing of another.
+/// What is hashed with a key. One purpose, one key: so destroying or learning one says nothing of another. What is
+/// sealed is in [`super::keyring::Wrapping`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Wrapping the keys of cases.
-    CaseKeys,
     /// Chaining the audit trail.
     Audit,
-    /// Looking up cases by identifier.
+    /// Looking up cases by identifier, for as long as their file is kept.
     CaseLookup,
+    /// Recognising a person's earlier cases, for as long as their core record is kept.
+    Accountability,
     /// Hashing the codes of mails.
     Codes,
     /// Hashing tokens and API keys.
@@ -40,25 +41,19 @@ pub enum Purpose {
     Throttles,
     /// Recognising a repeated submission.
     Idempotency,
-    /// Sealing what belongs to staff, such as TOTP secrets.
-    StaffSecrets,
-    /// Sealing what the portal vouched for while the person fills in the form.
-    Handoff,
 }
 
 impl Purpose {
     const fn label(self) -> &'static str {
         match self {
-            Self::CaseKeys => "case-keys",
             Self::Audit => "audit",
             Self::CaseLookup => "case-lookup",
+            Self::Accountability => "accountability",
             Self::Codes => "codes",
             Self::Tokens => "tokens",
             Self::Sessions => "sessions",
             Self::Throttles => "throttles",
             Self::Idempotency => "idempotency",
-            Self::StaffSecrets => "staff-secrets",
-            Self::Handoff => "handoff",
         }
     }
 }
@@ -89,7 +84,11 @@ impl SecretKey {
     /// The key for one purpose, derived from this one.
     #[must_use]
     pub fn derive(&self, purpose: Purpose) -> Self {
-        Self::new(self.digest(&[b"dataratt key v1", purpose.label().as_bytes()]))
+        self.derive_for(purpose.label())
+    }
+
+    pub(super) fn derive_for(&self, label: &str) -> Self {
+        Self::new(self.digest(&[b"dataratt key v1", label.as_bytes()]))
     }
 
     /// The keyed hash of `parts`; no two different lists of parts give the same input.
@@ -174,16 +173,14 @@ mod tests {
     #[test]
     fn each_purpose_has_a_key_of_its_own() {
         let purposes = [
-            Purpose::CaseKeys,
             Purpose::Audit,
             Purpose::CaseLookup,
+            Purpose::Accountability,
             Purpose::Codes,
             Purpose::Tokens,
             Purpose::Sessions,
             Purpose::Throttles,
             Purpose::Idempotency,
-            Purpose::StaffSecrets,
-            Purpose::Handoff,
         ];
         let keys: std::collections::BTreeSet<[u8; 32]> =
             purposes.iter().map(|p| *key().derive(*p).bytes()).collect();

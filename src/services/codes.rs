@@ -113,7 +113,7 @@ pub fn ask_again(ctx: &Context, reference: &Reference) -> Result<()> {
             return Ok(());
         };
         let case = cases::lock(conn, found)?;
-        let (key, file) = intake::open_file(ctx, conn, &case)?;
+        let (key, file) = intake::open_file(ctx, &case)?;
         let Some(email) = &file.email else { return Ok(()) };
         identity::supersede_round(conn, case.id, ctx.now())?;
         start(ctx, conn, &key, &case, email)?;

@@ -6,32 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::ports::{Clock, Random, Systems};
+use super::keys::Keys;
+use super::ports::{Clock, KeyStore, Random, Systems};
 use crate::domain::organisation::Organisation;
-use crate::domain::sealing::{NONCE, Purpose, SecretKey};
+use crate::domain::sealing::{NONCE, Purpose};
 use crate::domain::staff::Actor;
 use crate::store::audit::{self, NewEvent};
 use crate::store::{Conn, Store};
-
-/// The keys of the service, one for each purpose, all derived from the key file's.
-#[derive(Clone, Debug)]
-pub struct Keys {
-    master: SecretKey,
-}
-
-impl Keys {
-    /// The keys that follow from the key file's.
-    #[must_use]
-    pub const fn new(master: SecretKey) -> Self {
-        Self { master }
-    }
-
-    /// The key for one purpose.
-    #[must_use]
-    pub fn for_purpose(&self, purpose: Purpose) -> SecretKey {
-        self.master.derive(purpose)
-    }
-}
 
 /// What hashing one password costs: argon2id with one lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +57,10 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub random: Arc<dyn Random>,
-    /// Keys.
+    /// The keys of the key file.
     pub keys: Keys,
+    /// The keys of cases, wrapped by those.
+    pub key_store: Arc<dyn KeyStore>,
     /// Whom we serve.
     pub organisation: Arc<Organisation>,
     /// Its systems.

@@ -52,7 +52,7 @@ pub struct Beside {
 pub fn beside(ctx: &Context, actor: &Actor, seen: &StaffCase) -> Result<Beside> {
     needs(actor, Permission::ReadCases)?;
     let mut conn = ctx.store.get()?;
-    let (key, _) = intake::open_file(ctx, &mut conn, &seen.case)?;
+    let (key, _) = intake::open_file(ctx, &seen.case)?;
     let mut beside = Beside::default();
     if matches!(seen.case.case.proposal, Some(Proposal::Refusal { .. })) {
         let sealed = proposals::find_sealed(&mut conn, seen.case.id)?;
@@ -60,7 +60,7 @@ pub fn beside(ctx: &Context, actor: &Actor, seen: &StaffCase) -> Result<Beside> 
     }
     let by_hand = seen.notices.iter().map(|(row, _)| row).filter(|row| is_task(row));
     for row in by_hand {
-        let file: NoticeFile = key.open(NOTICE, &row.sealed)?;
+        let file: NoticeFile = key.open(NOTICE, intake::present(row.sealed.as_deref())?)?;
         beside.tasks.insert(row.id, file.identifiers);
     }
     Ok(beside)

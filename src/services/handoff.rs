@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, Error, Result};
 use crate::domain::contact::{Email, PersonName};
+use crate::domain::keyring::Wrapping;
 use crate::domain::personal_number::PersonalNumber;
 use crate::domain::sealing::Purpose;
 use crate::store::{self, Conn};
@@ -209,8 +210,10 @@ pub fn consume(conn: &mut Conn, handed_over: &HandedOver) -> Result<()> {
 
 /// What the portal vouches for, sealed to lie in the form while the customer fills it in. The token itself is good for
 /// a few minutes only.
-#[must_use]
-pub fn seal(ctx: &Context, handed_over: &HandedOver) -> String {
+///
+/// # Errors
+/// When the key file cannot be read.
+pub fn seal(ctx: &Context, handed_over: &HandedOver) -> Result<String> {
     // The token stays used up for as long as any form made of it can be sent.
     let until = handed_over.until.max(ctx.now() + FORM_LIFE);
     let kept = HandedOver {
@@ -218,8 +221,8 @@ pub fn seal(ctx: &Context, handed_over: &HandedOver) -> String {
         ..handed_over.clone()
     };
     let text = serde_json::to_vec(&kept).unwrap_or_default();
-    let key = ctx.keys.for_purpose(Purpose::Handoff);
-    URL_SAFE_NO_PAD.encode(key.seal(ctx.nonce(), FORM, &text))
+    let sealed = ctx.keys.wrap(Wrapping::Handoff, ctx.nonce(), FORM, &text)?;
+    Ok(URL_SAFE_NO_PAD.encode(sealed))
 }
 
 /// Opens what [`seal`] made.
@@ -229,8 +232,10 @@ pub fn seal(ctx: &Context, handed_over: &HandedOver) -> String {
 pub fn unseal(ctx: &Context, sealed: &str) -> Result<HandedOver> {
     let invalid = || Error::Unauthenticated("handoff_invalid");
     let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| invalid())?;
-    let key = ctx.keys.for_purpose(Purpose::Handoff);
-    let text = key.open(FORM, &bytes).map_err(|_| invalid())?;
+    let text = ctx
+        .keys
+        .unwrap(Wrapping::Handoff, FORM, &bytes)
+        .map_err(|_| invalid())?;
     let handed_over: HandedOver = serde_json::from_slice(&text).map_err(|_| invalid())?;
     (ctx.now() < handed_over.until)
         .then_some(handed_over)

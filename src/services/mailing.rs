@@ -4,14 +4,13 @@ use serde_json::json;
 
 use super::letters::{ENVELOPE, Envelope};
 use super::ports::{MailError, Mailer, OutgoingMail, RenderedMail};
-use super::{Context, Result, notices};
+use super::{Context, Result, keys, notices};
 use crate::domain::ids::{CaseId, MailId};
 use crate::domain::language::Language;
 use crate::domain::notice;
-use crate::domain::sealing::Purpose;
 use crate::domain::staff::Actor;
+use crate::store::cases;
 use crate::store::mails::{self, Mail, MailState};
-use crate::store::{cases, keys};
 
 /// Puts a letter into words.
 pub trait Wording: Send + Sync {
@@ -41,11 +40,7 @@ pub fn send(ctx: &Context, mailer: &dyn Mailer, wording: &dyn Wording, id: MailI
     let (Some(case), Some(sealed), MailState::Queued) = (mail.case, &mail.sealed, mail.state) else {
         return Ok(Sending::Done);
     };
-    let key = keys::find(
-        &mut *ctx.store.get()?,
-        case,
-        &ctx.keys.for_purpose(Purpose::CaseKeys),
-    )?;
+    let key = keys::find(ctx, case.0)?;
     let envelope: Envelope = key.open(ENVELOPE, sealed)?;
     let rendered = wording.render(&envelope, mail.language)?;
     let outgoing = OutgoingMail {

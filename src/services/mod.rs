@@ -13,6 +13,7 @@ pub mod handling;
 pub mod handoff;
 pub mod intake;
 pub mod jobs;
+pub mod keys;
 pub mod letters;
 pub mod limits;
 pub mod mailing;
@@ -27,5 +28,6 @@ pub mod telling;
 pub mod tokens;
 pub mod transition;
 
-pub use context::{Context, Keys, PasswordCost, Policy};
+pub use context::{Context, PasswordCost, Policy};
 pub use error::{Error, FieldError, Result};
+pub use keys::Keys;

@@ -129,7 +129,7 @@ pub fn make(
     // Asked before the systems are, so that a case which allows no plan costs them nothing.
     case.case
         .apply(&event(String::new(), Confirmation::NotNeeded), ctx.now())?;
-    let (_, file) = intake::open_file(ctx, &mut *ctx.store.get()?, &case)?;
+    let (_, file) = intake::open_file(ctx, &case)?;
     let subject = searching::clear_subject(Some(searching::search(ctx, &file.keys(), account)?))?;
     let mut planned = plan_for(ctx, &subject, &case)?;
     keep_earlier_recipients(ctx, &mut planned, &case)?;
@@ -143,7 +143,7 @@ pub fn make(
         if case.version != version {
             return Err(Error::Stale);
         }
-        let (key, _) = intake::open_file(ctx, conn, &case)?;
+        let (key, _) = intake::open_file(ctx, &case)?;
         searching::keep(ctx, conn, &key, &case, &subject)?;
         let facts = facts(ctx, &planned.plan);
         let row = PlanRow {
@@ -152,7 +152,7 @@ pub fn make(
             made_at: ctx.now(),
             hash: facts.hash.clone(),
             summary: summary(&planned, &facts),
-            sealed: key.seal(PLAN, ctx.nonce(), &planned),
+            sealed: Some(key.seal(PLAN, ctx.nonce(), &planned)),
         };
         plans::insert(conn, &row)?;
         let proposal = Proposal::Erasure { plan: plan_id, hash: facts.hash.clone(), prepared_by: by, confirmation };
@@ -225,7 +225,7 @@ fn keep_earlier_recipients(ctx: &Context, planned: &mut PlanFile, case: &StoredC
 /// the erasure leaves alone.
 fn reply_address(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<Option<String>> {
     let mut conn = ctx.store.get()?;
-    let (_, file) = intake::open_file(ctx, &mut conn, case)?;
+    let (_, file) = intake::open_file(ctx, case)?;
     let proofs = super::proving::list(&mut conn, case.id)?;
     let typed_proved = proofs
         .iter()
@@ -301,8 +301,8 @@ fn summary(planned: &PlanFile, facts: &PlanFacts) -> serde_json::Value {
 /// When there is none, or its case's key has been destroyed.
 pub fn open(ctx: &Context, conn: &mut Conn, case: &StoredCase, plan: PlanId) -> Result<PlanFile> {
     let row = plans::find(conn, plan)?;
-    let (key, _) = intake::open_file(ctx, conn, case)?;
-    let file: PlanFile = key.open(PLAN, &row.sealed)?;
+    let (key, _) = intake::open_file(ctx, case)?;
+    let file: PlanFile = key.open(PLAN, intake::present(row.sealed.as_deref())?)?;
     // What was approved is the hash: a plan that does not match it is not the plan.
     if file.plan.hash() == row.hash {
         Ok(file)

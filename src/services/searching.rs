@@ -7,19 +7,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::transition::{self, Change};
-use super::{Context, Error, Result, codes, intake, planning, proving};
+use super::{Context, Error, Result, codes, intake, keys, planning, proving};
 use crate::domain::case::{Event, State};
 use crate::domain::contact::Email;
 use crate::domain::ids::CaseId;
 use crate::domain::matching::{self, Account, FoundRow, KeyKind, Match, PersonKeys, RowKey, Standing};
 use crate::domain::recipient::IdentifierKind;
-use crate::domain::sealing::Purpose;
 use crate::domain::staff::Actor;
 use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
 use crate::store::identity::{self, SubjectRow};
 use crate::store::jobs;
-use crate::store::keys::{self, CaseKey};
+use crate::store::keys::CaseKey;
 
 /// Rows of one table that a search looks at; a person has fewer, and a shared address is seen long before.
 const FIND_LIMIT: usize = 100;
@@ -207,7 +206,7 @@ pub fn search_for_case(ctx: &Context, id: CaseId) -> Result<()> {
     let (case, file) = {
         let mut conn = ctx.store.get()?;
         let case = cases::find_by_id(&mut conn, id)?;
-        let (_, file) = intake::open_file(ctx, &mut conn, &case)?;
+        let (_, file) = intake::open_file(ctx, &case)?;
         (case, file)
     };
     if !case.case.state.can_be_withdrawn() {
@@ -220,7 +219,7 @@ pub fn search_for_case(ctx: &Context, id: CaseId) -> Result<()> {
         if !case.case.state.can_be_withdrawn() {
             return Ok(());
         }
-        let (key, _) = intake::open_file(ctx, conn, &case)?;
+        let (key, _) = intake::open_file(ctx, &case)?;
         keep(ctx, conn, &key, &case, &subject)?;
         send_on_file_code(ctx, conn, &key, &case)?;
         let case = if case.case.state == State::Received {
@@ -295,7 +294,7 @@ pub fn find_subject(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result
     let Some(row) = identity::find_subject(conn, case.id)? else {
         return Ok(None);
     };
-    let key = keys::find(conn, case.id, &ctx.keys.for_purpose(Purpose::CaseKeys))?;
+    let key = keys::find(ctx, case.id.0)?;
     Ok(Some(key.open(SUBJECT, &row.sealed)?))
 }
 

@@ -21,7 +21,7 @@ pub const REASON: &str = "proposals.reason_sealed";
 /// # Errors
 /// When the database fails.
 pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -> Result<()> {
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     let right = case.case.right;
     let letter = match effect {
         Effect::AskForConfirmation => {
@@ -75,7 +75,7 @@ fn refusal(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<Letter> 
 /// # Errors
 /// When the database fails.
 pub fn refusal_reason(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<String> {
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     open_reason(conn, case, &key)
 }
 
@@ -120,7 +120,7 @@ fn address(ctx: &Context, conn: &mut Conn, case: &StoredCase, letter: &Letter) -
     if matches!(letter, Letter::Erased { .. }) {
         return Ok(planning::newest(ctx, conn, case)?.and_then(|(_, file)| file.reply_to));
     }
-    let (_, file) = intake::open_file(ctx, conn, case)?;
+    let (_, file) = intake::open_file(ctx, case)?;
     let holds_data = matches!(
         letter,
         Letter::ConfirmPlan { .. } | Letter::Message { .. } | Letter::Granted { .. }

@@ -36,8 +36,10 @@ pub struct StoredCase {
     pub attention: Option<String>,
     /// Since when it is in its state.
     pub state_since: DateTime<Utc>,
-    /// What the person wrote, sealed with the case's key.
-    pub sealed: Vec<u8>,
+    /// What the person wrote, sealed with the case's key; gone once thinned.
+    pub sealed: Option<Vec<u8>>,
+    /// When the case was thinned to its core record.
+    pub thinned_at: Option<DateTime<Utc>>,
     /// Keyed hash of the body that an Idempotency-Key came with.
     pub idempotency_body: Option<Vec<u8>>,
     /// The older case that goes on with this one.
@@ -65,7 +67,8 @@ struct Row {
     asked_on: Option<NaiveDate>,
     state_since: DateTime<Utc>,
     refusal_ground: Option<String>,
-    sealed: Vec<u8>,
+    sealed: Option<Vec<u8>>,
+    thinned_at: Option<DateTime<Utc>>,
     idempotency_body: Option<Vec<u8>>,
     partly_done: bool,
     merged_into: Option<Uuid>,
@@ -138,6 +141,7 @@ impl Row {
             attention: self.attention,
             state_since: self.state_since,
             sealed: self.sealed,
+            thinned_at: self.thinned_at,
             idempotency_body: self.idempotency_body,
             merged_into: self.merged_into.map(CaseId),
         })
@@ -283,6 +287,8 @@ pub fn save(
         State::Refused { ground: why, .. } => ground = Some(why.name()),
         _ => {}
     }
+    // `None` leaves the column as it is.
+    let hold_ended = (before.case.on_hold && !next.on_hold).then(|| cases::hold_ended_at.eq(at));
     let updated =
         diesel::update(cases::table.filter(cases::id.eq(before.id.0).and(cases::version.eq(before.version))))
             .set((
@@ -294,6 +300,7 @@ pub fn save(
                 cases::required_level.eq(next.identity.required.number()),
                 cases::on_hold.eq(next.on_hold),
                 cases::partly_done.eq(next.partly_done),
+                hold_ended,
                 cases::cool_off_until.eq(cool_off),
                 cases::asked_on.eq(asked_on),
                 cases::refusal_ground.eq(ground),

@@ -1,11 +1,13 @@
-//! The keys of cases, wrapped, and sealing with them.
+//! Sealing columns with the keys of cases, and which of those keys are still needed.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
-use super::schema::case_keys;
+use super::schema::{cases, retained_rows};
 use super::{Error, Result};
 use crate::domain::ids::CaseId;
 use crate::domain::sealing::{NONCE, SealError, SecretKey};
@@ -18,7 +20,7 @@ pub struct CaseKey {
 }
 
 impl CaseKey {
-    /// A new key for `case` from random bytes; [`insert`] keeps it.
+    /// The key of `case` with these bytes.
     #[must_use]
     pub fn new(case: CaseId, bytes: [u8; 32]) -> Self {
         Self {
@@ -46,46 +48,44 @@ impl CaseKey {
         serde_json::from_slice(&plain).map_err(|_| Error::Sealed(SealError::Contents))
     }
 
+    /// Whose it is: a case's, or an id of its own.
+    #[must_use]
+    pub const fn id(&self) -> CaseId {
+        self.case
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; 32] {
+        self.key.bytes()
+    }
+
     fn place(&self, column: &str) -> String {
         format!("{column}|{}", self.case)
     }
 }
 
-/// Keeps a case's key, wrapped by `wrapping`. It is written before anything that it seals.
+/// Those of `ids` that still open something: keys of cases that have not been thinned, and of records that the law
+/// makes us keep.
 ///
 /// # Errors
 /// When the database fails.
-pub fn insert(
-    conn: &mut PgConnection,
-    key: &CaseKey,
-    wrapping: &SecretKey,
-    nonce: [u8; NONCE],
-    at: DateTime<Utc>,
-) -> Result<()> {
-    let wrapped = wrapping.seal(nonce, &key.case.to_string(), key.key.bytes());
-    diesel::insert_into(case_keys::table)
-        .values((
-            case_keys::case_id.eq(key.case.0),
-            case_keys::wrapped.eq(wrapped),
-            case_keys::created_at.eq(at),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The key of a case.
-///
-/// # Errors
-/// [`Error::NotFound`] when it has been destroyed.
-pub fn find(conn: &mut PgConnection, case: CaseId, wrapping: &SecretKey) -> Result<CaseKey> {
-    let wrapped: Vec<u8> = case_keys::table
-        .find(case.0)
-        .select(case_keys::wrapped)
-        .first(conn)?;
-    let opened = wrapping.open(&case.to_string(), &wrapped)?;
-    let bytes: [u8; 32] = opened
-        .as_slice()
-        .try_into()
-        .map_err(|_| Error::Sealed(SealError::Contents))?;
-    Ok(CaseKey::new(case, bytes))
+pub fn list_needed(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+    let mut needed: HashSet<Uuid> = cases::table
+        .filter(cases::id.eq_any(ids).and(cases::thinned_at.is_null()))
+        .select(cases::id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let retained: Vec<Uuid> = retained_rows::table
+        .filter(
+            retained_rows::key_id
+                .eq_any(ids)
+                .and(retained_rows::purged_at.is_null()),
+        )
+        .select(retained_rows::key_id)
+        .distinct()
+        .load(conn)?;
+    needed.extend(retained);
+    Ok(needed)
 }

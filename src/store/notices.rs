@@ -39,8 +39,8 @@ pub struct NoticeRow {
     pub attempts: i32,
     /// When counting began.
     pub attempts_since: Option<DateTime<Utc>>,
-    /// Identifiers, link and code, sealed.
-    pub sealed: Vec<u8>,
+    /// Identifiers, link and code, sealed; gone once the case is thinned.
+    pub sealed: Option<Vec<u8>>,
     /// By when an answer is asked for.
     pub answer_by: Option<NaiveDate>,
     /// When it was sent.

@@ -23,8 +23,8 @@ pub struct PlanRow {
     pub hash: String,
     /// Counts and grounds, without personal data.
     pub summary: serde_json::Value,
-    /// The plan itself, sealed.
-    pub sealed: Vec<u8>,
+    /// The plan itself, sealed; gone once the case is thinned.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// Keeps a plan.
@@ -225,8 +225,10 @@ pub fn fail_step(conn: &mut PgConnection, plan: PlanId, ordinal: i32, why: &str)
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = retained_rows)]
 pub struct RetainedRow {
-    /// The case.
+    /// The case, which may have been disposed of.
     pub case_id: Uuid,
+    /// The key that seals it, which outlives the case's.
+    pub key_id: Uuid,
     /// The system.
     pub system: String,
     /// The table.

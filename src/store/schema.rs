@@ -1,6 +1,14 @@
 //! The tables, as `diesel print-schema` writes them; a test holds this file against a migrated database.
 
 diesel::table! {
+    accountability_digests (kind, digest, case_id) {
+        case_id -> Uuid,
+        kind -> Text,
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
     api_keys (id) {
         id -> Uuid,
         staff_id -> Uuid,
@@ -44,14 +52,6 @@ diesel::table! {
         case_id -> Uuid,
         kind -> Text,
         digest -> Bytea,
-    }
-}
-
-diesel::table! {
-    case_keys (case_id) {
-        case_id -> Uuid,
-        wrapped -> Bytea,
-        created_at -> Timestamptz,
     }
 }
 
@@ -102,12 +102,14 @@ diesel::table! {
         asked_on -> Nullable<Date>,
         state_since -> Timestamptz,
         refusal_ground -> Nullable<Text>,
-        sealed -> Bytea,
+        sealed -> Nullable<Bytea>,
         created_at -> Timestamptz,
         idempotency_digest -> Nullable<Bytea>,
         idempotency_body -> Nullable<Bytea>,
         partly_done -> Bool,
         merged_into -> Nullable<Uuid>,
+        thinned_at -> Nullable<Timestamptz>,
+        hold_ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -226,7 +228,7 @@ diesel::table! {
         code_digest -> Nullable<Bytea>,
         attempts -> Integer,
         attempts_since -> Nullable<Timestamptz>,
-        sealed -> Bytea,
+        sealed -> Nullable<Bytea>,
         answer_by -> Nullable<Date>,
         sent_at -> Nullable<Timestamptz>,
         answered_at -> Nullable<Timestamptz>,
@@ -252,7 +254,7 @@ diesel::table! {
         made_at -> Timestamptz,
         hash -> Text,
         summary -> Jsonb,
-        sealed -> Bytea,
+        sealed -> Nullable<Bytea>,
     }
 }
 
@@ -295,6 +297,7 @@ diesel::table! {
         rows -> BigInt,
         sealed -> Bytea,
         purged_at -> Nullable<Timestamptz>,
+        key_id -> Uuid,
     }
 }
 
@@ -343,12 +346,12 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    accountability_digests,
     api_keys,
     audit_events,
     audit_heads,
     case_access,
     case_digests,
-    case_keys,
     case_messages,
     case_transitions,
     cases,

@@ -192,6 +192,32 @@ pub fn set_totp(conn: &mut PgConnection, id: StaffId, sealed: Option<&[u8]>, las
     found(changed)
 }
 
+/// All sealed TOTP secrets.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_totp(conn: &mut PgConnection) -> Result<Vec<(StaffId, Vec<u8>)>> {
+    let rows: Vec<(Uuid, Option<Vec<u8>>)> = staff::table
+        .filter(staff::totp_sealed.is_not_null())
+        .select((staff::id, staff::totp_sealed))
+        .load(conn)?;
+    let sealed = rows.into_iter();
+    Ok(sealed
+        .filter_map(|(id, sealed)| Some((StaffId(id), sealed?)))
+        .collect())
+}
+
+/// Keeps the same secret sealed anew, unless it was changed meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub fn reseal_totp(conn: &mut PgConnection, id: StaffId, from: &[u8], to: &[u8]) -> Result<()> {
+    diesel::update(staff::table.find(id.0).filter(staff::totp_sealed.eq(from)))
+        .set(staff::totp_sealed.eq(to))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Uses up a TOTP step and all before it; says whether it was still unused. Of two at once, one gets it.
 ///
 /// # Errors

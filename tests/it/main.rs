@@ -14,6 +14,7 @@ mod guards;
 mod handoff;
 mod histories;
 mod journeys;
+mod keys;
 mod kill;
 mod mail;
 mod mail_tls;

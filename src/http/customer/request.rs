@@ -295,7 +295,7 @@ pub(super) async fn hand_over(visit: Visit, Form(handed): Form<Handed>) -> Answe
     let mut sent = Sent {
         right: handed.right,
         submission: ctx.new_id().to_string(),
-        handoff: handoff::seal(ctx, &handed_over),
+        handoff: handoff::seal(ctx, &handed_over).map_err(|error| visit.fail(&error))?,
         ..Sent::default()
     };
     identify(&mut sent, &handed_over);

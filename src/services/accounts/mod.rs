@@ -18,7 +18,7 @@ pub use login::{LoggedIn, login};
 pub use passwords::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
 pub use sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, authenticate, logout};
 pub use staff::{activate, add_staff, deactivate, find, list, reset};
-pub use totp::{TotpOffer, enable_totp, offer_totp};
+pub use totp::{TotpOffer, enable_totp, offer_totp, rewrap_totp};
 
 /// Who a bearer value stands for, as of this moment.
 #[derive(Clone, Debug)]

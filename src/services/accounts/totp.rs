@@ -5,7 +5,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use super::{Authenticated, StaffMember};
 use crate::domain::ids::StaffId;
-use crate::domain::sealing::Purpose;
+use crate::domain::keyring::{self, Wrapping};
 use crate::services::{Context, Error, Result};
 use crate::store;
 use crate::store::audit::SERVICE_STREAM;
@@ -58,8 +58,9 @@ pub fn enable_totp(ctx: &Context, who: &Authenticated, secret: &str, code: &str)
         .map_err(|_| wrong_secret())?;
     let step = step_of(ctx, &totp, code).ok_or_else(|| Error::field("code", "invalid"))?;
     let id = who.staff.id;
-    let key = ctx.keys.for_purpose(Purpose::StaffSecrets);
-    let sealed = key.seal(ctx.nonce(), &place(id), &bytes);
+    let sealed = ctx
+        .keys
+        .wrap(Wrapping::StaffSecrets, ctx.nonce(), &place(id), &bytes)?;
     ctx.store.transaction(|conn| {
         let now = store::staff::find_locked(conn, id)?;
         if now.password_hash.is_none() {
@@ -85,10 +86,8 @@ pub(super) fn step_at_login(ctx: &Context, person: &Credentials, code: Option<&s
     };
     let code = code.filter(|code| !code.trim().is_empty());
     let code = code.ok_or(Error::Unauthenticated("totp_required"))?;
-    let key = ctx.keys.for_purpose(Purpose::StaffSecrets);
-    let secret = key
-        .open(&place(person.member.id), sealed)
-        .map_err(Error::internal)?;
+    let place = place(person.member.id);
+    let secret = ctx.keys.unwrap(Wrapping::StaffSecrets, &place, sealed)?;
     let totp = Builder::new()
         .with_secret(Secret::from(secret.as_slice()))
         .build()
@@ -104,6 +103,26 @@ fn step_of(ctx: &Context, totp: &Totp, code: &str) -> Option<i64> {
     let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let now = u64::try_from(ctx.now().timestamp()).ok()?;
     i64::try_from(totp.check(&code, now)?).ok()
+}
+
+/// Wraps with the newest master key the secrets that an older one wraps; says how many.
+///
+/// # Errors
+/// When the key file or the database fails.
+pub fn rewrap_totp(ctx: &Context) -> Result<usize> {
+    let mut done = 0;
+    for (id, sealed) in store::staff::list_totp(&mut *ctx.store.get()?)? {
+        if keyring::wrapped_by(&sealed) == Some(ctx.keys.newest()) {
+            continue;
+        }
+        let secret = ctx.keys.unwrap(Wrapping::StaffSecrets, &place(id), &sealed)?;
+        let again = ctx
+            .keys
+            .wrap(Wrapping::StaffSecrets, ctx.nonce(), &place(id), &secret)?;
+        store::staff::reseal_totp(&mut *ctx.store.get()?, id, &sealed, &again)?;
+        done += 1;
+    }
+    Ok(done)
 }
 
 fn place(id: StaffId) -> String {

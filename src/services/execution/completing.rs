@@ -10,7 +10,8 @@ use crate::domain::erasure::{Operation, Plan, PlannedRow};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::staff::Actor;
 use crate::services::transition::{self, Change, proposed_plan};
-use crate::services::{Context, Error, Result, intake};
+use crate::services::{Context, Error, Result, keys};
+use crate::store::keys::CaseKey;
 use crate::store::plans::{self, RetainedRow};
 use crate::store::{cases, jobs};
 
@@ -28,13 +29,18 @@ const RETAINED: &str = "retained_rows.sealed";
 
 /// Records the end: what is retained until when, the person's answer, and the new state.
 pub(super) fn complete(ctx: &Context, id: CaseId, plan_id: PlanId, plan: &Plan) -> Result<Run> {
+    // A key of its own: these records are still to be purged when the case has long been thinned.
+    let rows = if plan.count("retain") == 0 {
+        vec![]
+    } else {
+        let key = keys::make(ctx, ctx.new_id())?;
+        retained(plan, id, &key, |rows| key.seal(RETAINED, ctx.nonce(), &rows))
+    };
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         if case.case.state != State::Executing || proposed_plan(&case) != Some(plan_id) {
             return Ok(());
         }
-        let (key, _) = intake::open_file(ctx, conn, &case)?;
-        let rows = retained(plan, id, |rows| key.seal(RETAINED, ctx.nonce(), &rows));
         plans::insert_retained(conn, &rows)?;
         cases::clear_attention(conn, id, &RAISED_BY_ERASURES)?;
         let change = Change {
@@ -51,7 +57,12 @@ pub(super) fn complete(ctx: &Context, id: CaseId, plan_id: PlanId, plan: &Plan) 
 }
 
 /// Retained rows by table, ground and last day.
-fn retained(plan: &Plan, case: CaseId, seal: impl Fn(&[&PlannedRow]) -> Vec<u8>) -> Vec<RetainedRow> {
+fn retained(
+    plan: &Plan,
+    case: CaseId,
+    key: &CaseKey,
+    seal: impl Fn(&[&PlannedRow]) -> Vec<u8>,
+) -> Vec<RetainedRow> {
     let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for part in &plan.systems {
         for table in &part.tables {
@@ -71,6 +82,7 @@ fn retained(plan: &Plan, case: CaseId, seal: impl Fn(&[&PlannedRow]) -> Vec<u8>)
         .into_iter()
         .map(|((system, table, ground, keep_until), rows)| RetainedRow {
             case_id: case.0,
+            key_id: key.id().0,
             system: system.clone(),
             tbl: table.clone(),
             ground: ground.clone(),

@@ -74,7 +74,7 @@ pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Ask
         if case.version != version {
             return Err(Error::Stale);
         }
-        let (key, _) = intake::open_file(ctx, conn, &case)?;
+        let (key, _) = intake::open_file(ctx, &case)?;
         searching::keep(ctx, conn, &key, &case, &subject)?;
         let sealed = key.seal(GRANT, ctx.nonce(), &grant);
         let proposal = Proposal::Grant {
@@ -102,7 +102,7 @@ pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Ask
 
 fn make(ctx: &Context, case: &StoredCase, asked: &Asked) -> Result<(Subject, Grant)> {
     let refused = refused(asked)?;
-    let (_, file) = intake::open_file(ctx, &mut *ctx.store.get()?, case)?;
+    let (_, file) = intake::open_file(ctx, case)?;
     let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
     let subject = searching::clear_subject(Some(subject))?;
     let terms = terms(case.case.right)?;
@@ -155,7 +155,7 @@ pub fn find(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<
     };
     let sealed = proposals::find_sealed(conn, case.id)?;
     let sealed = sealed.ok_or_else(|| Error::internal("a grant without terms"))?;
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     let grant: Grant = key.open(GRANT, &sealed)?;
     if &grant.hash() == hash {
         Ok(Some(grant))

@@ -171,7 +171,7 @@ impl Work<'_> {
     fn refuse(&self, conn: &mut Conn, ground: &str, reason: &str) -> Result<()> {
         let ground = RefusalGround::from_name(ground).ok_or_else(|| Error::field("ground", "unknown"))?;
         let reason = free_text("reason", reason)?;
-        let (key, _) = intake::open_file(self.ctx, conn, self.case)?;
+        let (key, _) = intake::open_file(self.ctx, self.case)?;
         let proposal = Proposal::Refusal {
             ground,
             prepared_by: self.by,
@@ -241,7 +241,7 @@ impl Work<'_> {
             .map_err(|_| Error::Conflict("extension_refused"))?;
         let detail = json!({ "due_on": deadline.due_on() });
         self.change(conn, Event::Extended, "deadline_extended", detail)?;
-        let (key, _) = intake::open_file(self.ctx, conn, self.case)?;
+        let (key, _) = intake::open_file(self.ctx, self.case)?;
         self.keep_message(conn, "to_person", &reason)?;
         let case = cases::find_by_id(conn, self.case.id)?;
         telling::send(
@@ -258,7 +258,7 @@ impl Work<'_> {
     fn message(&self, conn: &mut Conn, text: &str) -> Result<()> {
         let text = free_text("text", text)?;
         self.keep_message(conn, "to_person", &text)?;
-        let (key, _) = intake::open_file(self.ctx, conn, self.case)?;
+        let (key, _) = intake::open_file(self.ctx, self.case)?;
         telling::send(
             self.ctx,
             conn,
@@ -337,7 +337,7 @@ pub fn keep_message(
     kind: &str,
     text: &FreeText,
 ) -> Result<()> {
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     let row = MessageRow {
         id: ctx.new_id(),
         case_id: case.id.0,

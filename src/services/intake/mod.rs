@@ -7,15 +7,15 @@ use serde_json::json;
 
 use super::handoff::{self, HandedOver};
 use super::jobs::{self, Job};
-use super::{Context, Error, Result, codes};
+use super::{Context, Error, Result, codes, keys};
 use crate::domain::deadline::Deadline;
 use crate::domain::identity::Method;
-use crate::domain::ids::{CaseId, Reference};
+use crate::domain::ids::Reference;
 use crate::domain::matching::PersonKeys;
 use crate::domain::sealing::Purpose;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, NewCase, StoredCase};
-use crate::store::keys::{self, CaseKey};
+use crate::store::keys::CaseKey;
 use crate::store::{self, Conn};
 
 pub use request::{ActingFor, CaseFile, Request, Typed};
@@ -96,11 +96,16 @@ fn submit_with(
             secret.digest(&[b"body", body]),
         )
     });
+    let key = keys::make(ctx, ctx.new_id())?;
     let outcome = ctx.store.transaction(|conn| {
-        let case = insert(ctx, conn, request, arrival, idempotency.as_ref())?;
+        let case = insert(ctx, conn, &key, request, arrival, idempotency.as_ref())?;
         with(conn)?;
         Ok(case)
     });
+    // Only what certainly made no case: a commit whose answer was lost may have made one.
+    if let Err(Taken::Store(store::Error::Duplicate(_)) | Taken::Service(_)) = outcome {
+        keys::destroy(ctx, key.id().0);
+    }
     match (outcome, idempotency) {
         (Err(Taken::Store(store::Error::Duplicate(_))), Some((key, body))) => {
             let earlier = cases::find_by_idempotency(&mut *ctx.store.get()?, &key)?;
@@ -176,20 +181,13 @@ impl From<Error> for Taken {
 fn insert(
     ctx: &Context,
     conn: &mut Conn,
+    key: &CaseKey,
     request: &Request,
     arrival: &Arrival<'_>,
     idempotency: Option<&([u8; 32], [u8; 32])>,
 ) -> std::result::Result<StoredCase, Taken> {
     let now = ctx.now();
-    let id = CaseId(ctx.new_id());
-    let key = CaseKey::new(id, ctx.random_bytes());
-    keys::insert(
-        conn,
-        &key,
-        &ctx.keys.for_purpose(Purpose::CaseKeys),
-        ctx.nonce(),
-        now,
-    )?;
+    let id = key.id();
     let reference = Reference::from_random(u64::from_le_bytes(ctx.random_bytes()));
     let new = NewCase {
         id: id.0,
@@ -222,7 +220,7 @@ fn insert(
         )?;
     }
     if let Some(email) = &request.file.email {
-        codes::start(ctx, conn, &key, &case, email)?;
+        codes::start(ctx, conn, key, &case, email)?;
     }
     jobs::enqueue(ctx, conn, &Job::SearchPerson { case: id }, None)?;
     Ok(case)
@@ -242,12 +240,21 @@ pub fn lookup_digests(ctx: &Context, keys: &PersonKeys) -> Vec<(&'static str, [u
         .collect()
 }
 
+/// A sealed value that goes when its case is thinned.
+///
+/// # Errors
+/// [`Error::Gone`] `case_thinned` when it is gone.
+pub fn present(sealed: Option<&[u8]>) -> Result<&[u8]> {
+    sealed.ok_or(Error::Gone("case_thinned"))
+}
+
 /// What the person wrote in a case.
 ///
 /// # Errors
-/// When the case's key has been destroyed, or the database fails.
-pub fn open_file(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<(CaseKey, CaseFile)> {
-    let key = keys::find(conn, case.id, &ctx.keys.for_purpose(Purpose::CaseKeys))?;
-    let file = key.open(CASE_FILE, &case.sealed)?;
+/// [`Error::Gone`] when the case has been thinned, or its key is gone.
+pub fn open_file(ctx: &Context, case: &StoredCase) -> Result<(CaseKey, CaseFile)> {
+    let sealed = present(case.sealed.as_deref())?;
+    let key = keys::find(ctx, case.id.0)?;
+    let file = key.open(CASE_FILE, sealed)?;
     Ok((key, file))
 }

@@ -100,8 +100,8 @@ pub fn open(ctx: &Context, token: &str, code: &str) -> Result<OpenedNotice> {
     let row = check_code(ctx, token, code)?;
     let mut conn = ctx.store.get()?;
     let case = cases::find_by_id(&mut conn, CaseId(row.case_id))?;
-    let (key, _) = intake::open_file(ctx, &mut conn, &case)?;
-    let file: NoticeFile = key.open(NOTICE, &row.sealed)?;
+    let (key, _) = intake::open_file(ctx, &case)?;
+    let file: NoticeFile = key.open(NOTICE, intake::present(row.sealed.as_deref())?)?;
     let categories = ctx
         .organisation
         .recipient(&row.recipient)
@@ -219,7 +219,7 @@ fn record_answer(
     row.state()?
         .apply(event, ctx.now())
         .map_err(|_| Error::Gone("notice_settled"))?;
-    let (key, _) = intake::open_file(ctx, conn, &case)?;
+    let (key, _) = intake::open_file(ctx, &case)?;
     let comment = comment.map(str::trim).filter(|text| !text.is_empty());
     let sealed =
         comment.map(|text| key.seal(COMMENT, ctx.nonce(), &text.chars().take(4000).collect::<String>()));

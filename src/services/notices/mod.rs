@@ -45,7 +45,7 @@ pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
     let Some((kind, told)) = decided(ctx, conn, case)? else {
         return Ok(());
     };
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     let mut rows = Vec::new();
     for told in &told {
         let recipient = ctx.organisation.recipient(&told.recipient);
@@ -108,7 +108,7 @@ fn planned_row(
         code_digest: Some(code_digest(ctx, id, &file.code).to_vec()),
         attempts: 0,
         attempts_since: None,
-        sealed: key.seal(NOTICE, ctx.nonce(), &file),
+        sealed: Some(key.seal(NOTICE, ctx.nonce(), &file)),
         answer_by: None,
         sent_at: None,
         answered_at: None,
@@ -142,7 +142,7 @@ pub fn is_independent(recipient: &Recipient) -> bool {
 /// # Errors
 /// When the database fails.
 pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     let today = stockholm_date(ctx.now());
     let decided_on = stockholm_date(case.state_since);
     for row in notices::list(conn, case.id)? {
@@ -157,7 +157,7 @@ pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> 
         let Some((recipient, address)) = recipient.and_then(|r| Some((r, r.email()?))) else {
             continue;
         };
-        let file: NoticeFile = key.open(NOTICE, &row.sealed)?;
+        let file: NoticeFile = key.open(NOTICE, intake::present(row.sealed.as_deref())?)?;
         let language = recipient
             .contact
             .as_ref()
@@ -228,7 +228,7 @@ pub fn delivered(ctx: &Context, conn: &mut Conn, id: NoticeId, event: Event) -> 
 /// # Errors
 /// When the database fails.
 pub fn list(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Vec<(NoticeRow, Vec<String>)>> {
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     let rows = notices::list(conn, case.id)?;
     rows.into_iter()
         .map(|row| {

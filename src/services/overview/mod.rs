@@ -140,7 +140,7 @@ fn may_read(actor: &Actor) -> Result<()> {
 
 fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Reference) -> Result<StaffCase> {
     let case = cases::find(conn, reference)?;
-    let (_, file) = intake::open_file(ctx, conn, &case)?;
+    let (_, file) = intake::open_file(ctx, &case)?;
     Ok(StaffCase {
         file,
         clock: clock(ctx, &case),
@@ -192,7 +192,7 @@ pub fn plan_view(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Op
 }
 
 fn open_messages(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Vec<Message>> {
-    let (key, _) = intake::open_file(ctx, conn, case)?;
+    let (key, _) = intake::open_file(ctx, case)?;
     let rows = messages::list(conn, case.id)?;
     rows.into_iter()
         .map(|row| {

@@ -1,11 +1,11 @@
 //! API keys: shown once, kept as keyed hashes, revoked at once.
 
 use chrono::TimeDelta;
-use dataratt::domain::sealing::SecretKey;
 use dataratt::domain::staff::{Actor, Role};
-use dataratt::services::{Keys, accounts};
+use dataratt::services::accounts;
 
 use super::{World, refusal, wrong_fields};
+use crate::support::context::keys;
 
 #[test]
 fn a_key_stands_for_its_machine_until_it_is_revoked() {
@@ -112,7 +112,7 @@ fn a_name_is_no_address(#[case] name: &str) {
 fn a_key_is_of_one_deployment() {
     let mut world = World::new();
     let key = accounts::add_key(&world, &Actor::System, "portal", Role::Machine).unwrap();
-    world.keys = Keys::new(SecretKey::new([43; 32]));
+    world.keys = keys(43);
     assert_eq!(
         refusal(accounts::authenticate_key(&world, &key.secret)),
         "key_invalid"

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use dataratt::domain::sealing::{Purpose, SecretKey};
+use dataratt::domain::sealing::Purpose;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::accounts;
 use hmac::{Hmac, KeyInit, Mac};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{World, refusal};
+use crate::support::context::keys;
 
 /// A token's parts, and the key to sign them with.
 struct Forgery {
@@ -139,7 +140,7 @@ fn a_broken_token_is_refused(#[case] change: fn(&str) -> String) {
 #[test]
 fn a_token_of_another_deployment_is_refused() {
     let (mut world, token) = logged_in();
-    world.keys = dataratt::services::Keys::new(SecretKey::new([43; 32]));
+    world.keys = keys(43);
     assert_eq!(refusal(accounts::authenticate(&world, &token)), "session_invalid");
 }
 

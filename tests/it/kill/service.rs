@@ -5,13 +5,13 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use dataratt::adapters::cluster::{Cluster, ClusterOptions, DATABASE};
+use dataratt::adapters::keys::DirectoryKeys;
 use dataratt::adapters::sample::SamplePerson;
-use dataratt::domain::sealing::SecretKey;
+use dataratt::domain::keyring::Keyring;
 use dataratt::services::Keys;
 use dataratt::store::Store;
 use postgres::{Client, NoTls};
@@ -252,7 +252,8 @@ impl Service {
     pub fn context(&self) -> TestContext {
         let url = self.cluster().app_url(DATABASE);
         let mut ctx = TestContext::new(Store::connect(&url, 2, Duration::from_secs(20)).unwrap());
-        ctx.keys = Keys::new(read_key(&self.data.path().join("secret.key")));
+        ctx.keys = read_keys(&self.data.path().join("secret.key"));
+        ctx.key_store = Arc::new(DirectoryKeys::open(self.data.path().join("keys")).unwrap());
         ctx
     }
 
@@ -330,7 +331,6 @@ impl Drop for Service {
     }
 }
 
-fn read_key(path: &Path) -> SecretKey {
-    let text = fs::read_to_string(path).unwrap();
-    SecretKey::new(STANDARD.decode(text.trim()).unwrap().try_into().unwrap())
+fn read_keys(path: &Path) -> Keys {
+    Keys::fixed(Keyring::parse(&fs::read_to_string(path).unwrap()).unwrap())
 }

@@ -17,10 +17,7 @@ fn a_case_that_cannot_lapse_does_not_keep_others_open() {
         })
     };
     let (broken, whole) = (ask("ett@kund.example"), ask("tva@kund.example"));
-    let mut owner = world.database.owner();
-    owner
-        .execute("DELETE FROM case_keys WHERE case_id = $1", &[&broken.id.0])
-        .unwrap();
+    world.key_store.destroy(broken.id.0).unwrap();
     world.advance(TimeDelta::days(31));
     worker::run_sweeps(&world, &worker::sweeps());
     assert_eq!(world.find(&whole.reference).case.state.name(), "lapsed");

@@ -48,7 +48,7 @@ fn who_they_are_is_what_the_portal_says_whatever_is_typed() {
     }
     let sent = site.submit("/requests", &fields).leads_to();
     let case = site.find(&Reference::parse(sent.split('/').nth(2).unwrap()).unwrap());
-    let (_, file) = intake::open_file(&site, &mut site.store.get().unwrap(), &case).unwrap();
+    let (_, file) = intake::open_file(&site, &case).unwrap();
     assert_eq!(file.email.unwrap().as_str(), "anna@kund.example");
     assert_eq!(file.customer_number.as_deref(), Some("K-1001"));
     assert_eq!(file.personal_number.unwrap().as_str(), "200001012384");

@@ -1,6 +1,7 @@
 //! A context for use cases: a clock that stands until it is moved, seeded chance, the ADMAX profile, and systems
 //! that refuse unless a test gives its own.
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -11,9 +12,10 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use dataratt::adapters::profiles;
+use dataratt::domain::keyring::Keyring;
 use dataratt::domain::organisation::Organisation;
 use dataratt::domain::sealing::SecretKey;
-use dataratt::services::ports::{Clock, Random, System, SystemError, Systems};
+use dataratt::services::ports::{Clock, KeyError, KeyStore, Random, System, SystemError, Systems};
 use dataratt::services::{Context, Keys, PasswordCost, Policy};
 use dataratt::store::Store;
 
@@ -63,6 +65,46 @@ impl Random for SeededRandom {
     }
 }
 
+/// Keys of a service that has no key file; another seed is another deployment.
+pub fn keys(seed: u8) -> Keys {
+    let at = Utc.with_ymd_and_hms(2026, 11, 1, 0, 0, 0).unwrap();
+    Keys::fixed(Keyring::new(
+        SecretKey::new([seed; 32]),
+        SecretKey::new([seed + 100; 32]),
+        at,
+    ))
+}
+
+/// Wrapped keys that are gone with the test.
+#[derive(Default)]
+pub struct MemoryKeys(Mutex<BTreeMap<uuid::Uuid, Vec<u8>>>);
+
+impl KeyStore for MemoryKeys {
+    fn put(&self, id: uuid::Uuid, wrapped: &[u8]) -> Result<(), KeyError> {
+        self.0.lock().unwrap().insert(id, wrapped.to_vec());
+        Ok(())
+    }
+
+    fn get(&self, id: uuid::Uuid) -> Result<Option<Vec<u8>>, KeyError> {
+        Ok(self.0.lock().unwrap().get(&id).cloned())
+    }
+
+    fn replace(&self, id: uuid::Uuid, wrapped: &[u8]) -> Result<bool, KeyError> {
+        let mut keys = self.0.lock().unwrap();
+        Ok(keys.get_mut(&id).map(|key| *key = wrapped.to_vec()).is_some())
+    }
+
+    fn destroy(&self, id: uuid::Uuid) -> Result<(), KeyError> {
+        self.0.lock().unwrap().remove(&id);
+        Ok(())
+    }
+
+    fn list(&self, each: &mut dyn FnMut(uuid::Uuid)) -> Result<(), KeyError> {
+        self.0.lock().unwrap().keys().copied().for_each(each);
+        Ok(())
+    }
+}
+
 /// No system is connected.
 pub struct NoSystems;
 
@@ -91,7 +133,8 @@ impl TestContext {
             store,
             clock: Arc::new(clock.clone()),
             random: Arc::new(SeededRandom::new(1)),
-            keys: Keys::new(SecretKey::new([42; 32])),
+            keys: keys(42),
+            key_store: Arc::new(MemoryKeys::default()),
             organisation: Arc::clone(&ADMAX),
             systems: Arc::new(NoSystems),
             policy: policy(),
