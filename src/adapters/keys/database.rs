@@ -10,14 +10,14 @@ use crate::services::ports::{KeyError, KeyStore};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Made at the first start; a login that may not do so finds it made.
+/// Made at the first start, by one at a time; a login that may not do so finds it made.
 const TABLE: &str = "\
 DO $$ BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('dataratt wrapped_keys'));
     IF to_regclass('wrapped_keys') IS NULL THEN
         CREATE TABLE wrapped_keys (id uuid PRIMARY KEY, wrapped bytea NOT NULL);
         COMMENT ON TABLE wrapped_keys IS 'Dataratt: keys of cases, wrapped by the key file. Back up briefly.';
     END IF;
-EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
 END $$";
 const SETTINGS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET synchronous_commit = on";
 
