@@ -377,6 +377,7 @@ actor-recipient = A recipient
 actor-system = The service
 trail-case_received = The request came in
 trail-case_read = Read the case
+trail-mail_read = A mail was read at the machine
 trail-case_claimed = Took the case
 trail-case_assigned = Handed the case over
 trail-case_withdrawn = The request was withdrawn

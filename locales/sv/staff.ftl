@@ -377,6 +377,7 @@ actor-recipient = En mottagare
 actor-system = Systemet
 trail-case_received = Begäran kom in
 trail-case_read = Läste ärendet
+trail-mail_read = Ett mejl lästes på datorn
 trail-case_claimed = Tog ärendet
 trail-case_assigned = Lämnade över ärendet
 trail-case_withdrawn = Begäran togs tillbaka

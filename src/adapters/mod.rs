@@ -1,5 +1,6 @@
-//! What lies outside the process: the private PostgreSQL, the systems of the host, texts, mail and keys.
+//! What lies outside the process: the private PostgreSQL, the systems of the host, texts, mail, keys and files.
 
+pub mod anchor;
 pub mod clock;
 pub mod cluster;
 pub mod connectors;

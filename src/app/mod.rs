@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 pub use database::{Database, Tenancy};
 
+use crate::adapters::anchor::FileAnchor;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::cluster::ClusterError;
 use crate::adapters::connectors::{Connected, addresses};
@@ -172,6 +173,7 @@ fn context(
             &organisation.map,
             addresses(settings.data_dir.clone()),
         )),
+        anchor: Arc::new(FileAnchor::new(settings.checkpoint_file())),
         policy: Policy {
             cool_off: settings.cool_off(),
             limits: settings.limits.enabled,

@@ -86,7 +86,7 @@ fn list(ctx: &Context, all: bool, limit: i64) -> anyhow::Result<()> {
 
 fn show(ctx: &Context, reference: &str) -> anyhow::Result<()> {
     let reference = Reference::parse(reference).context("expected a reference such as DR-XXXX-XXXX-XXXX")?;
-    for event in overview::events(ctx, &Actor::System, &reference).map_err(explain)? {
+    for event in overview::events_at_machine(ctx, &reference).map_err(explain)? {
         println!(
             "{}",
             json!({ "at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail })

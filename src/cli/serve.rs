@@ -9,6 +9,7 @@ use nix::sys::signal::{SigSet, Signal};
 
 use crate::app::{App, Database, Tenancy};
 use crate::config::{LogFormat, Settings};
+use crate::services::auditing;
 use crate::telemetry::{self, Figures, Format};
 use crate::{http, worker};
 
@@ -42,6 +43,10 @@ fn run(settings: &Settings, works: bool, serves: bool) -> anyhow::Result<ExitCod
     let database = Database::open(settings, tenancy)?;
     database.prepare()?;
     let app = App::build(settings, &database, settings.database.pool_size.get())?;
+    let changed = auditing::record_profile(&app.ctx)?;
+    if !changed.is_empty() {
+        tracing::info!(sections = ?changed, "the profile changed since it was last recorded");
+    }
     let worker = works
         .then(|| start_worker(settings, &database, &app))
         .transpose()?;

@@ -317,6 +317,12 @@ impl Settings {
         self.secrets.key_store.0.clone().unwrap_or_else(own)
     }
 
+    /// The file that the audit trail's newest checkpoint is exported to.
+    #[must_use]
+    pub fn checkpoint_file(&self) -> PathBuf {
+        self.data_dir.join("audit/checkpoint.txt")
+    }
+
     /// Where the file transport keeps mails.
     #[must_use]
     pub fn mail_dir(&self) -> PathBuf {

@@ -27,6 +27,10 @@ pub enum SealError {
 pub enum Purpose {
     /// Chaining the audit trail.
     Audit,
+    /// Signing the audit trail's checkpoints.
+    AuditSeal,
+    /// Recognising a changed part of the profile.
+    Profile,
     /// Looking up cases by identifier, for as long as their file is kept.
     CaseLookup,
     /// Recognising a person's earlier cases, for as long as their core record is kept.
@@ -47,6 +51,8 @@ impl Purpose {
     const fn label(self) -> &'static str {
         match self {
             Self::Audit => "audit",
+            Self::AuditSeal => "audit-seal",
+            Self::Profile => "profile",
             Self::CaseLookup => "case-lookup",
             Self::Accountability => "accountability",
             Self::Codes => "codes",
@@ -174,6 +180,8 @@ mod tests {
     fn each_purpose_has_a_key_of_its_own() {
         let purposes = [
             Purpose::Audit,
+            Purpose::AuditSeal,
+            Purpose::Profile,
             Purpose::CaseLookup,
             Purpose::Accountability,
             Purpose::Codes,

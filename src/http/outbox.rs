@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::pages::{self, Answer, PageError, Visit, local_time, reading};
 use super::views::outbox::{OutboxMail, OutboxMailPage, OutboxPage};
 use crate::adapters::mail::{self, StoredMail};
-use crate::services::Error;
+use crate::domain::ids::MailId;
+use crate::services::{Error, auditing};
 
 /// How many mails are shown.
 const SHOWN: usize = 200;
@@ -60,9 +61,11 @@ fn line(mail: &StoredMail) -> OutboxMail {
 async fn show(visit: Visit, id: web::Path<String>) -> Answer {
     let directory = directory(&visit)?;
     let id: Uuid = id.parse().map_err(|_| visit.fail(&Error::NotFound))?;
-    let found = visit.run(move |_| {
+    let found = visit.run(move |ctx| {
         let found = mail::read(&directory, id).map_err(Error::internal)?;
-        found.ok_or(Error::NotFound)
+        let found = found.ok_or(Error::NotFound)?;
+        auditing::look_at_mail(ctx, MailId(id))?;
+        Ok(found)
     });
     let found = found.await?;
     let look = &visit.app.look;

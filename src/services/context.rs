@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::keys::Keys;
-use super::ports::{Clock, KeyStore, Random, Systems};
+use super::ports::{Anchor, Clock, KeyStore, Random, Systems};
 use crate::domain::organisation::Organisation;
 use crate::domain::sealing::{NONCE, Purpose};
 use crate::domain::staff::Actor;
@@ -65,6 +65,8 @@ pub struct Context {
     pub organisation: Arc<Organisation>,
     /// Its systems.
     pub systems: Arc<dyn Systems>,
+    /// Where the trail's newest checkpoint is kept outside the database.
+    pub anchor: Arc<dyn Anchor>,
     /// Settings.
     pub policy: Policy,
 }

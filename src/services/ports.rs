@@ -31,6 +31,21 @@ pub trait Random: Send + Sync {
     }
 }
 
+/// Where the audit trail's newest checkpoint is kept outside the database.
+pub trait Anchor: Send + Sync {
+    /// What was written last, if anything was.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn read(&self) -> std::io::Result<Option<String>>;
+
+    /// Keeps `text` in place of what was there; whoever reads gets one or the other, whole.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn write(&self, text: &str) -> std::io::Result<()>;
+}
+
 /// What went wrong with a connected system. The texts come without values from its rows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SystemError {

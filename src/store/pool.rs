@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection};
-use diesel::{Connection, PgConnection};
 
 use super::{Error, Result};
 
@@ -59,9 +59,32 @@ impl Store {
         &self,
         work: impl FnOnce(&mut PgConnection) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        self.inside(false, work)
+    }
+
+    /// Runs `work`, which only reads, on the database as it is at one moment.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub fn snapshot<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.inside(true, work)
+    }
+
+    fn inside<T, E: From<Error>>(
+        &self,
+        is_snapshot: bool,
+        work: impl FnOnce(&mut PgConnection) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let mut conn = self.get()?;
         let mut failed = None;
-        let outcome = conn.transaction(|conn| {
+        let mut transaction = conn.build_transaction();
+        if is_snapshot {
+            transaction = transaction.repeatable_read().read_only();
+        }
+        let outcome = transaction.run(|conn| {
             work(conn).map_err(|error| {
                 failed = Some(error);
                 diesel::result::Error::RollbackTransaction

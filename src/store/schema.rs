@@ -19,6 +19,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_checkpoints (number) {
+        number -> BigInt,
+        at -> Timestamptz,
+        streams -> BigInt,
+        events -> BigInt,
+        root -> Bytea,
+        previous -> Bytea,
+        signature -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_disposals (stream) {
+        stream -> Uuid,
+        events -> BigInt,
+        first -> Bytea,
+        last -> Bytea,
+        checkpoint -> BigInt,
+        at -> Timestamptz,
+        signature -> Bytea,
+    }
+}
+
+diesel::table! {
     audit_events (stream, seq) {
         stream -> Uuid,
         seq -> BigInt,
@@ -35,6 +59,17 @@ diesel::table! {
         stream -> Uuid,
         seq -> BigInt,
         hash -> Bytea,
+        sealed -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_seals (stream, last) {
+        stream -> Uuid,
+        last -> BigInt,
+        first -> BigInt,
+        hash -> Bytea,
+        checkpoint -> BigInt,
     }
 }
 
@@ -348,8 +383,11 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     accountability_digests,
     api_keys,
+    audit_checkpoints,
+    audit_disposals,
     audit_events,
     audit_heads,
+    audit_seals,
     case_access,
     case_digests,
     case_messages,

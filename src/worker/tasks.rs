@@ -15,7 +15,7 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, granting, keys, searching};
+use crate::services::{Context, Error, Result, auditing, granting, keys, searching};
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
 use crate::store::{cases, identity, sessions, throttles};
@@ -24,6 +24,8 @@ use crate::store::{cases, identity, sessions, throttles};
 const UNPROVED: TimeDelta = TimeDelta::days(30);
 /// How long logins that ended and counters stay: longer than the longest window that is counted in.
 const KEPT_AFTERWARDS: TimeDelta = TimeDelta::days(2);
+/// How long an event waits for the checkpoint that covers it.
+const SEALED_EVERY: Duration = Duration::from_secs(15);
 /// Cases that one sweep ends.
 const SWEPT: i64 = 100;
 
@@ -105,6 +107,7 @@ pub fn sweeps() -> Vec<Sweep> {
         Sweep::new("expired", Duration::from_mins(10), forget_expired),
         Sweep::new("rewrap_keys", Duration::from_mins(10), keys::rewrap),
         Sweep::new("orphaned_keys", Duration::from_hours(1), keys::sweep_orphans),
+        Sweep::new("seal_trail", SEALED_EVERY, auditing::seal),
     ]
 }
 

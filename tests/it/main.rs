@@ -21,4 +21,5 @@ mod mail_tls;
 mod pages;
 mod store;
 mod support;
+mod trail;
 mod worker;

@@ -4,10 +4,12 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::domain::data_map::System;
@@ -59,14 +61,31 @@ pub fn shipped() -> Vec<String> {
 /// [`ProfileError`], with file, line, key and what was expected there.
 pub fn load(name: &str) -> Result<Organisation, ProfileError> {
     let (source, file) = source::locate(name)?;
-    let mut organisation: Organisation = parse(&file, &source.read(&file)?)?;
+    let text = source.read(&file)?;
+    let mut organisation: Organisation = parse(&file, &text)?;
     organisation.stem = source::stem(&file);
+    organisation.sections = sections(&parse(&file, &text)?);
     for include in &organisation.include {
         let path = source::beside(&file, include);
-        let part: MapFile = parse(&path, &source.read(&path)?)?;
+        let text = source.read(&path)?;
+        let part: MapFile = parse(&path, &text)?;
         organisation.map.systems.extend(part.systems);
+        let whole: toml::Table = parse(&path, &text)?;
+        organisation
+            .sections
+            .insert(include.clone(), digest(&whole.into()));
     }
     Ok(organisation)
+}
+
+/// A hash of each part of a profile as it is understood: comments and spaces do not count.
+fn sections(profile: &toml::Table) -> BTreeMap<String, [u8; 32]> {
+    let parts = profile.iter();
+    parts.map(|(name, value)| (name.clone(), digest(value))).collect()
+}
+
+fn digest(value: &toml::Value) -> [u8; 32] {
+    Sha256::digest(value.to_string()).into()
 }
 
 /// A file with part of a data map.

@@ -6,6 +6,8 @@ mod policy;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,9 @@ pub struct Organisation {
     /// The data map: the profile's own systems, then the included ones.
     #[serde(default, rename = "systems")]
     pub map: DataMap,
+    /// A hash of each part of the profile, by the name of its key or of the included file, so that a change is seen.
+    #[serde(skip)]
+    pub sections: BTreeMap<String, [u8; 32]>,
 }
 
 /// How a person reaches the controller.

@@ -3,13 +3,12 @@
 mod person;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::json;
 
 use super::handling::{ACTIONS, MESSAGE};
 use super::intake::{self, CaseFile};
 use super::planning::{self, PlanFacts};
 use super::searching::{self, Subject};
-use super::{Context, Error, Result, notices};
+use super::{Context, Error, Result, auditing, notices};
 use crate::domain::audit;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Confirmation, Proposal, State};
@@ -30,9 +29,6 @@ pub use person::{PERSON_EVENTS, PersonCase, person_case};
 
 /// Days before the deadline from which a case counts as at risk.
 pub const AT_RISK_DAYS: i64 = 5;
-
-/// How long one look at a case lasts in the trail.
-const ONE_LOOK: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
 /// A message of a case, opened.
 #[derive(Clone, Debug)]
@@ -111,23 +107,8 @@ pub fn staff_case(ctx: &Context, actor: &Actor, reference: &Reference) -> Result
     let view = ctx
         .store
         .transaction(|conn| load_case(ctx, conn, actor, reference))?;
-    if !read_lately(ctx, actor, &view.events) {
-        ctx.store
-            .transaction(|conn| ctx.record(conn, view.case.id.0, actor, "case_read", json!({})))?;
-    }
+    auditing::look(ctx, actor, view.case.id, "case_read")?;
     Ok(view)
-}
-
-/// Whether the trail already says that the actor looks at the case just now: a page that is opened
-/// again and again is one look.
-fn read_lately(ctx: &Context, actor: &Actor, events: &[audit::Event]) -> bool {
-    let since = ctx.now() - ONE_LOOK;
-    let name = actor.pseudonym();
-    events
-        .iter()
-        .rev()
-        .take_while(|event| event.at > since)
-        .any(|event| event.action == "case_read" && event.actor == name)
 }
 
 fn may_read(actor: &Actor) -> Result<()> {
@@ -366,4 +347,14 @@ pub fn events(ctx: &Context, actor: &Actor, reference: &Reference) -> Result<Vec
     let mut conn = ctx.store.get()?;
     let case = cases::find(&mut conn, reference)?;
     Ok(trail::list(&mut conn, case.id.0)?)
+}
+
+/// The trail of a case for who sits at the machine; that somebody looked is recorded.
+///
+/// # Errors
+/// When there is no such case.
+pub fn events_at_machine(ctx: &Context, reference: &Reference) -> Result<Vec<audit::Event>> {
+    let case = cases::find(&mut *ctx.store.get()?, reference)?;
+    auditing::look(ctx, &Actor::System, case.id, "case_read")?;
+    events(ctx, &Actor::System, reference)
 }

@@ -54,7 +54,7 @@ fn a_case_is_taken_and_worked_on_and_every_look_is_recorded() {
         1,
         "one look, however often the page is opened in it"
     );
-    site.advance(chrono::TimeDelta::minutes(11));
+    site.advance(chrono::TimeDelta::minutes(16));
     agent.case(&reference);
     assert_eq!(site.database.count(reads), 2);
     let english = agent

@@ -240,5 +240,5 @@ fn the_trail_cannot_be_changed_even_by_the_owner_and_an_altered_row_is_named() {
         .unwrap();
     let verdict = auditing::verify(&world).unwrap();
     assert_eq!(verdict.broken.len(), 1);
-    assert_eq!(verdict.broken[0].stream, case.id.0);
+    assert_eq!(verdict.broken[0].stream, Some(case.id.0));
 }

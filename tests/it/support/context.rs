@@ -15,7 +15,7 @@ use dataratt::adapters::profiles;
 use dataratt::domain::keyring::Keyring;
 use dataratt::domain::organisation::Organisation;
 use dataratt::domain::sealing::SecretKey;
-use dataratt::services::ports::{Clock, KeyError, KeyStore, Random, System, SystemError, Systems};
+use dataratt::services::ports::{Anchor, Clock, KeyError, KeyStore, Random, System, SystemError, Systems};
 use dataratt::services::{Context, Keys, PasswordCost, Policy};
 use dataratt::store::Store;
 
@@ -105,6 +105,28 @@ impl KeyStore for MemoryKeys {
     }
 }
 
+/// A checkpoint kept in memory. Copies are the same.
+#[derive(Clone, Default)]
+pub struct MemoryAnchor(Arc<Mutex<Option<String>>>);
+
+impl MemoryAnchor {
+    /// Puts something in its place, as who restores or changes the file would.
+    pub fn put(&self, text: Option<String>) {
+        *self.0.lock().unwrap() = text;
+    }
+}
+
+impl Anchor for MemoryAnchor {
+    fn read(&self) -> std::io::Result<Option<String>> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+
+    fn write(&self, text: &str) -> std::io::Result<()> {
+        self.put(Some(text.to_owned()));
+        Ok(())
+    }
+}
+
 /// No system is connected.
 pub struct NoSystems;
 
@@ -122,6 +144,8 @@ pub struct TestContext {
     ctx: Context,
     /// Its clock.
     pub clock: TestClock,
+    /// Where its trail's newest checkpoint is kept.
+    pub anchor: MemoryAnchor,
     instances: Arc<AtomicU64>,
 }
 
@@ -129,6 +153,7 @@ impl TestContext {
     /// A context over `store`, on Monday 2026-11-23 at 08:00 UTC, with a password hash that costs next to nothing.
     pub fn new(store: Store) -> Self {
         let clock = TestClock::at(Utc.with_ymd_and_hms(2026, 11, 23, 8, 0, 0).unwrap());
+        let anchor = MemoryAnchor::default();
         let ctx = Context {
             store,
             clock: Arc::new(clock.clone()),
@@ -137,11 +162,13 @@ impl TestContext {
             key_store: Arc::new(MemoryKeys::default()),
             organisation: Arc::clone(&ADMAX),
             systems: Arc::new(NoSystems),
+            anchor: Arc::new(anchor.clone()),
             policy: policy(),
         };
         Self {
             ctx,
             clock,
+            anchor,
             instances: Arc::new(AtomicU64::new(1)),
         }
     }
@@ -156,6 +183,7 @@ impl TestContext {
         Self {
             ctx,
             clock: self.clock.clone(),
+            anchor: self.anchor.clone(),
             instances: Arc::clone(&self.instances),
         }
     }

@@ -1,4 +1,6 @@
-//! The audit trail's chain: each event is bound to all before it.
+//! The audit trail's chains: each event is bound to all before it, and where the chains stand is signed.
+
+pub mod checkpoint;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -70,28 +72,44 @@ fn canonical(value: &serde_json::Value) -> serde_json::Value {
     }
 }
 
-/// What is wrong with a stream, at its first bad event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ChainError {
-    /// An event is missing or doubled.
-    #[error("event {expected} is missing")]
-    Gap {
-        /// The place that should have come.
-        expected: i64,
-    },
+/// What is wrong with the trail, at the first place where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// An event is not there, and later ones are.
+    #[error("is missing")]
+    Missing,
     /// An event, or one before it, is not what was written.
-    #[error("event {seq} was altered")]
-    Altered {
-        /// Its place.
-        seq: i64,
-    },
-    /// The stream ends before the recorded head.
-    #[error("events after {last} were removed")]
-    Truncated {
-        /// The last place that is there.
-        last: i64,
-    },
+    #[error("was altered")]
+    Altered,
+    /// The events from here on are not there.
+    #[error("and all after it were removed")]
+    Removed,
+    /// The recorded end of the chain is not there.
+    #[error("the chain's recorded head was removed")]
+    HeadMissing,
+    /// The recorded end of the chain is not what was written.
+    #[error("the chain's recorded head was altered")]
+    HeadAltered,
+    /// What a checkpoint says of the chain is not what was written, or not what the chain holds.
+    #[error("what a checkpoint covers of the chain was altered")]
+    SealAltered,
+    /// The record of a disposal is not what was written, or its events are back.
+    #[error("the record of its disposal was altered")]
+    DisposalAltered,
+    /// A checkpoint is not there, and later ones are, or seals that it covers.
+    #[error("the checkpoint was removed")]
+    CheckpointMissing,
+    /// A checkpoint, or what it covers, is not what was signed.
+    #[error("the checkpoint was altered")]
+    CheckpointAltered,
+    /// The exported checkpoint is none that this service signed.
+    #[error("the exported checkpoint was altered")]
+    ExportAltered,
 }
+
+/// A fault and the place in its stream, from 1.
+pub type FaultAt = (i64, Fault);
 
 /// Checks events in order, one at a time, so that a stream of any length takes constant memory.
 #[derive(Clone, Copy, Debug)]
@@ -116,30 +134,38 @@ impl Verifier {
     ///
     /// # Errors
     /// When it is not the next, or its hash is not the one stored.
-    pub fn next(&mut self, event: &Event, stored: &[u8]) -> Result<(), ChainError> {
+    pub fn next(&mut self, event: &Event, stored: &[u8]) -> Result<(), FaultAt> {
         let expected = self.last + 1;
         if event.seq != expected {
-            return Err(ChainError::Gap { expected });
+            return Err((expected, Fault::Missing));
         }
         let hash = event.hash(&self.key, &self.head);
         if hash.as_slice() != stored {
-            return Err(ChainError::Altered { seq: event.seq });
+            return Err((event.seq, Fault::Altered));
         }
         self.head = hash;
         self.last = event.seq;
         Ok(())
     }
 
-    /// Checks that the stream ended where its recorded head says.
+    /// Checks that the stream ended where its recorded head says. A stream without events has none.
     ///
     /// # Errors
-    /// When events are missing at the end.
-    pub fn finish(&self, last: i64, head: &[u8]) -> Result<(), ChainError> {
-        if self.last == last && self.head.as_slice() == head {
-            Ok(())
+    /// When events are missing at the end, or the head is another.
+    pub fn finish(&self, last: i64, head: &[u8]) -> Result<(), FaultAt> {
+        if last > self.last {
+            Err((self.last + 1, Fault::Removed))
+        } else if last < self.last || last == 0 || self.head.as_slice() != head {
+            Err((self.last, Fault::HeadAltered))
         } else {
-            Err(ChainError::Truncated { last: self.last })
+            Ok(())
         }
+    }
+
+    /// The place of the last event that was checked.
+    #[must_use]
+    pub const fn last(&self) -> i64 {
+        self.last
     }
 }
 
@@ -168,7 +194,7 @@ mod tests {
             .collect()
     }
 
-    fn verify(events: &[(Event, Digest)], last: i64, head: &Digest) -> Result<(), ChainError> {
+    fn verify(events: &[(Event, Digest)], last: i64, head: &Digest) -> Result<(), FaultAt> {
         let mut verifier = Verifier::new(KEY);
         for (event, hash) in events {
             verifier.next(event, hash)?;
@@ -181,7 +207,16 @@ mod tests {
         let events = chain(20);
         let (_, head) = events.last().unwrap();
         assert_eq!(verify(&events, 20, head), Ok(()));
-        assert_eq!(verify(&[], 0, &GENESIS), Ok(()));
+    }
+
+    #[test]
+    fn a_wrong_end_is_told_by_what_is_there() {
+        let events = chain(3);
+        let (_, head) = events[2];
+        assert_eq!(verify(&events[..2], 3, &head), Err((3, Fault::Removed)));
+        assert_eq!(verify(&events, 2, &events[1].1), Err((3, Fault::HeadAltered)));
+        assert_eq!(verify(&events, 3, &events[1].1), Err((3, Fault::HeadAltered)));
+        assert_eq!(verify(&[], 0, &GENESIS), Err((0, Fault::HeadAltered)));
     }
 
     #[test]

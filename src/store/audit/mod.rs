@@ -1,16 +1,23 @@
 //! The audit trail: appended in the transaction of what it records.
 
+pub mod seals;
+
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{self, BigInt, Bool};
 use uuid::Uuid;
 
-use super::schema::{audit_events, audit_heads};
+use super::schema::{audit_disposals, audit_events, audit_heads};
 use super::{Error, Result};
 use crate::domain::audit::{Digest, Event, GENESIS};
 use crate::domain::staff::Actor;
 
 /// The stream of what concerns the service as a whole.
 pub const SERVICE_STREAM: Uuid = Uuid::nil();
+
+/// The event that says which parts of the profile are new.
+pub const PROFILE_CHANGED: &str = "profile_changed";
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events, treat_none_as_default_value = false)]
@@ -116,6 +123,14 @@ pub fn append(conn: &mut PgConnection, key: &Digest, new: NewEvent<'_>) -> Resul
     Ok(())
 }
 
+/// Locks a stream against other writers until the transaction ends.
+///
+/// # Errors
+/// [`Error::Forbidden`] when its events were disposed of; when the database fails.
+pub fn lock(conn: &mut PgConnection, stream: Uuid) -> Result<()> {
+    lock_head(conn, stream).map(drop)
+}
+
 /// The head of a stream, made where there is none, and locked until the transaction ends.
 fn lock_head(conn: &mut PgConnection, stream: Uuid) -> Result<(i64, Vec<u8>)> {
     let find = |conn: &mut PgConnection| {
@@ -129,6 +144,9 @@ fn lock_head(conn: &mut PgConnection, stream: Uuid) -> Result<(i64, Vec<u8>)> {
     if let Some(head) = find(conn)? {
         return Ok(head);
     }
+    if is_disposed(conn, stream)? {
+        return Err(Error::Forbidden("audit_disposed".to_owned()));
+    }
     diesel::insert_into(audit_heads::table)
         .values((
             audit_heads::stream.eq(stream),
@@ -138,6 +156,50 @@ fn lock_head(conn: &mut PgConnection, stream: Uuid) -> Result<(i64, Vec<u8>)> {
         .on_conflict_do_nothing()
         .execute(conn)?;
     find(conn)?.ok_or(Error::NotFound)
+}
+
+/// Whether a stream's events are gone for good: nothing can be appended to it.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_disposed(conn: &mut PgConnection, stream: Uuid) -> Result<bool> {
+    let disposed = audit_disposals::table.find(stream);
+    Ok(diesel::select(diesel::dsl::exists(disposed)).get_result(conn)?)
+}
+
+/// Whether `actor` did `action` in a stream since then.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_done(
+    conn: &mut PgConnection,
+    stream: Uuid,
+    actor: &Actor,
+    action: &str,
+    since: DateTime<Utc>,
+) -> Result<bool> {
+    let done = audit_events::table
+        .filter(audit_events::stream.eq(stream))
+        .filter(audit_events::action.eq(action))
+        .filter(audit_events::actor.eq(actor.pseudonym()))
+        .filter(audit_events::at.gt(since));
+    Ok(diesel::select(diesel::dsl::exists(done)).get_result(conn)?)
+}
+
+/// The detail of the last `profile_changed`, once the service's stream is locked against others until the transaction
+/// ends.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_last_profile(conn: &mut PgConnection) -> Result<Option<serde_json::Value>> {
+    lock_head(conn, SERVICE_STREAM)?;
+    Ok(audit_events::table
+        .filter(audit_events::stream.eq(SERVICE_STREAM))
+        .filter(audit_events::action.eq(PROFILE_CHANGED))
+        .order(audit_events::seq.desc())
+        .select(audit_events::detail)
+        .first(conn)
+        .optional()?)
 }
 
 /// A case's events, oldest first.
@@ -153,17 +215,28 @@ pub fn list(conn: &mut PgConnection, stream: Uuid) -> Result<Vec<Event>> {
     Ok(rows.into_iter().map(|row| row.into_event().0).collect())
 }
 
+/// Where a stream ends, and how much of it is sealed.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = audit_heads)]
+pub struct Head {
+    /// The stream.
+    pub stream: Uuid,
+    /// Its last event.
+    pub seq: i64,
+    /// The hash of that event.
+    pub hash: Vec<u8>,
+    /// The last event that a checkpoint covers.
+    pub sealed: i64,
+}
+
 /// The recorded heads after `after`, at most `limit`, in order of stream.
 ///
 /// # Errors
 /// When the database fails.
-pub fn list_heads(
-    conn: &mut PgConnection,
-    after: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<(Uuid, i64, Vec<u8>)>> {
+pub fn list_heads(conn: &mut PgConnection, after: Option<Uuid>, limit: i64) -> Result<Vec<Head>> {
     let mut query = audit_heads::table
         .order(audit_heads::stream)
+        .select(Head::as_select())
         .limit(limit)
         .into_boxed();
     if let Some(after) = after {
@@ -172,43 +245,29 @@ pub fn list_heads(
     Ok(query.load(conn)?)
 }
 
-/// The recorded head of one stream: its last place and hash.
-///
-/// # Errors
-/// [`Error::NotFound`] when it has none.
-pub fn find_head(conn: &mut PgConnection, stream: Uuid) -> Result<(i64, Vec<u8>)> {
-    let head = audit_heads::table.find(stream);
-    Ok(head.select((audit_heads::seq, audit_heads::hash)).first(conn)?)
-}
-
-/// Events of one stream with their stored hashes, after `after`, at most `limit`.
+/// Events with their stored hashes after `after`, at most `limit`, in order of stream and place.
 ///
 /// # Errors
 /// When the database fails.
 pub fn list_hashed(
     conn: &mut PgConnection,
-    stream: Uuid,
-    after: i64,
+    after: Option<(Uuid, i64)>,
     limit: i64,
 ) -> Result<Vec<(Event, Vec<u8>)>> {
-    let rows: Vec<Row> = audit_events::table
-        .filter(audit_events::stream.eq(stream).and(audit_events::seq.gt(after)))
-        .order(audit_events::seq)
-        .limit(limit)
+    let mut query = audit_events::table
+        .order((audit_events::stream, audit_events::seq))
         .select(Row::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(Row::into_event).collect())
-}
-
-/// Streams that have events but no recorded head: somebody removed it.
-///
-/// # Errors
-/// When the database fails.
-pub fn list_headless(conn: &mut PgConnection) -> Result<Vec<Uuid>> {
-    let headed = audit_heads::table.select(audit_heads::stream);
-    Ok(audit_events::table
-        .filter(audit_events::stream.ne_all(headed))
-        .select(audit_events::stream)
-        .distinct()
-        .load(conn)?)
+        .limit(limit)
+        .into_boxed();
+    if let Some((stream, seq)) = after {
+        // A comparison of rows, which the primary key answers.
+        query = query.filter(
+            sql::<Bool>("(stream, seq) > (")
+                .bind::<sql_types::Uuid, _>(stream)
+                .sql(", ")
+                .bind::<BigInt, _>(seq)
+                .sql(")"),
+        );
+    }
+    Ok(query.load(conn)?.into_iter().map(Row::into_event).collect())
 }
