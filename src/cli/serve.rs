@@ -50,6 +50,7 @@ fn run(settings: &Settings, works: bool, serves: bool) -> anyhow::Result<ExitCod
     let worker = works
         .then(|| start_worker(settings, &database, &app))
         .transpose()?;
+    let sealing = works.then(|| app.ctx.clone());
     let server = listeners
         .map(|listeners| start_server(listeners, app, figures))
         .transpose()?;
@@ -57,6 +58,10 @@ fn run(settings: &Settings, works: bool, serves: bool) -> anyhow::Result<ExitCod
     tracing::info!(%signal, "stopping");
     drop(server);
     drop(worker);
+    // What happened last must not wait for its seal until the next start.
+    if let Some(Err(error)) = sealing.map(|ctx| auditing::seal(&ctx)) {
+        tracing::warn!(code = error.code(), "the trail was not sealed at the end");
+    }
     if let Some(cluster) = database.cluster {
         cluster.stop()?;
     }

@@ -8,5 +8,6 @@ pub mod faults;
 mod process;
 mod races;
 mod service;
+mod stopped;
 mod sweeps;
 pub mod watch;

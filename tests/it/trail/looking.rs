@@ -9,6 +9,7 @@ use dataratt::services::auditing::{ONE_LOOK, look, look_at_mail};
 use dataratt::services::overview;
 use dataratt::store::mails;
 
+use crate::api::client::Api;
 use crate::support::world::World;
 
 const LOOKS: &str = "SELECT count(*) FROM audit_events WHERE action = 'case_read'";
@@ -86,4 +87,25 @@ fn reading_a_case_s_mails_at_the_machine_is_one_look_too() {
     look_at_mail(&world, MailId(world.new_id())).unwrap();
     let looks = "SELECT count(*) FROM audit_events WHERE action = 'mail_read'";
     assert_eq!(world.database.count(looks), 1);
+}
+
+#[rstest::rstest]
+#[case::case("")]
+#[case::plan("/plan")]
+#[case::notices("/notices")]
+fn each_call_of_the_api_that_opens_a_case_is_a_look(#[case] what: &str) {
+    let api = Api::new();
+    let email = api.host.people()[0].email.clone().unwrap();
+    let (reference, _) = api.verified("erasure", &email);
+    let token = api.token(Role::Dpo);
+    let path = format!("/cases/{reference}{what}");
+    for _ in 0..2 {
+        let status = api.get(&path, &token).status;
+        assert!(
+            status == 200 || (what == "/plan" && status == 404),
+            "{path}: {status}"
+        );
+    }
+    let by_dpo = format!("{LOOKS} AND actor LIKE 'dpo:%'");
+    assert_eq!(api.database.count(&by_dpo), 1);
 }
