@@ -41,7 +41,9 @@ pub fn run(settings: &Settings, command: &AuditCommand) -> anyhow::Result<ExitCo
         AuditCommand::Verify { json, checkpoint } => verify(&app.ctx, *json, checkpoint.as_deref()),
         AuditCommand::Seal => {
             auditing::seal(&app.ctx).map_err(explain)?;
-            print!("{}", auditing::latest(&app.ctx)?.unwrap_or_default());
+            if let Some(checkpoint) = auditing::latest(&app.ctx)? {
+                say!("{}", checkpoint.trim_end());
+            }
             Ok(ExitCode::SUCCESS)
         }
         AuditCommand::AcceptRestore => {
@@ -64,9 +66,9 @@ fn verify(ctx: &Context, json: bool, checkpoint: Option<&Path>) -> anyhow::Resul
         if let Some(fields) = value.as_object_mut() {
             fields.insert("standing".to_owned(), serde_json::to_value(verdict.standing())?);
         }
-        println!("{value:#}");
+        say!("{value:#}");
     } else {
-        explain_verdict(&verdict);
+        explain_verdict(&verdict)?;
     }
     Ok(ExitCode::from(exit_code(verdict.standing())))
 }
@@ -81,7 +83,7 @@ const fn exit_code(standing: Standing) -> u8 {
     }
 }
 
-fn explain_verdict(verdict: &Verdict) {
+fn explain_verdict(verdict: &Verdict) -> anyhow::Result<()> {
     for broken in &verdict.broken {
         eprintln!("{}: {}", place(broken), broken.fault);
     }
@@ -99,7 +101,7 @@ fn explain_verdict(verdict: &Verdict) {
             None => eprintln!("no checkpoint is exported: does a worker run?"),
         }
     }
-    println!(
+    say!(
         "{} events in {} streams, {} disposed, {} checkpoints, {} events unsealed, {} broken",
         verdict.events,
         verdict.streams,
@@ -108,6 +110,7 @@ fn explain_verdict(verdict: &Verdict) {
         verdict.unsealed,
         verdict.broken_total,
     );
+    Ok(())
 }
 
 fn place(broken: &Broken) -> String {

@@ -76,9 +76,12 @@ fn list(ctx: &Context, all: bool, limit: i64) -> anyhow::Result<()> {
         ..Filter::default()
     };
     for line in overview::queue(ctx, &Actor::System, &filter, None, Sort::DueFirst, None, limit)?.lines {
-        println!(
+        say!(
             "{}\t{}\t{}\t{}",
-            line.reference, line.right_, line.state, line.due_on
+            line.reference,
+            line.right_,
+            line.state,
+            line.due_on
         );
     }
     Ok(())
@@ -87,7 +90,7 @@ fn list(ctx: &Context, all: bool, limit: i64) -> anyhow::Result<()> {
 fn show(ctx: &Context, reference: &str) -> anyhow::Result<()> {
     let reference = Reference::parse(reference).context("expected a reference such as DR-XXXX-XXXX-XXXX")?;
     for event in overview::events_at_machine(ctx, &reference).map_err(explain)? {
-        println!(
+        say!(
             "{}",
             json!({ "at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail })
         );
@@ -105,6 +108,6 @@ fn open(ctx: &Context, new: &Open) -> anyhow::Result<()> {
     };
     let case = intake::submit_for_person(ctx, Actor::System, &typed, &new.channel, new.received_at)
         .map_err(explain)?;
-    println!("{}", case.reference);
+    say!("{}", case.reference);
     Ok(())
 }

@@ -14,13 +14,13 @@ use crate::domain::organisation::{Organisation, Severity, findings};
 /// When the settings or the profile cannot be read at all.
 pub fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
     // The profile first and by itself: a service is not put together from one that does not hold together.
-    let errors = profile(settings, &profiles::load(&settings.organisation)?);
+    let errors = profile(settings, &profiles::load(&settings.organisation)?)?;
     let errors = if errors == 0 {
-        super::with_app(settings, |app| Ok(systems(app)))?
+        super::with_app(settings, systems)?
     } else {
         errors
     };
-    println!("{}", if errors == 0 { "ok" } else { "not ok" });
+    say!("{}", if errors == 0 { "ok" } else { "not ok" });
     Ok(if errors == 0 {
         ExitCode::SUCCESS
     } else {
@@ -28,10 +28,10 @@ pub fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn profile(settings: &Settings, organisation: &Organisation) -> usize {
+fn profile(settings: &Settings, organisation: &Organisation) -> anyhow::Result<usize> {
     let found = findings(organisation);
     for finding in &found {
-        println!(
+        say!(
             "{}: {}: {}: {}",
             severity(finding.severity),
             settings.organisation,
@@ -39,13 +39,11 @@ fn profile(settings: &Settings, organisation: &Organisation) -> usize {
             explain(finding)
         );
     }
-    found
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count()
+    let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
+    Ok(errors.count())
 }
 
-fn systems(app: &App) -> usize {
+fn systems(app: &App) -> anyhow::Result<usize> {
     let mut errors = 0;
     for system in &app.ctx.organisation.map.systems {
         match app
@@ -57,20 +55,23 @@ fn systems(app: &App) -> usize {
             Ok(found) => {
                 for finding in found {
                     let severity = severity(finding.severity);
-                    println!(
+                    say!(
                         "{severity}: {}: {}: {}: {}",
-                        system.id, finding.name, finding.code, finding.remedy
+                        system.id,
+                        finding.name,
+                        finding.code,
+                        finding.remedy
                     );
                     errors += usize::from(finding.severity == Severity::Error);
                 }
             }
             Err(error) => {
-                println!("error: {}: {}: {error}", system.id, error.code());
+                say!("error: {}: {}: {error}", system.id, error.code());
                 errors += 1;
             }
         }
     }
-    errors
+    Ok(errors)
 }
 
 const fn severity(severity: Severity) -> &'static str {

@@ -103,6 +103,10 @@ const fn words(code: Code) -> (&'static str, &'static str) {
             "an independent controller is listed as a subcontractor",
             "do not promise erasure there; it decides for itself (Art. 19)",
         ),
+        Code::PolicyUnknown => (
+            "nothing is said of the published policy, so it is not held against the rest",
+            "describe it under [policy]",
+        ),
         Code::RightsNotNamed => (
             "the policy leaves rights out",
             "name them, and the right to complain (Art. 13(2)(b), (d))",

@@ -34,7 +34,7 @@ pub fn run(settings: &Settings, command: &KeysCommand) -> anyhow::Result<ExitCod
         match command {
             KeysCommand::List => list(ctx)?,
             KeysCommand::Rotate => {
-                println!("{}", keys::rotate(ctx, &Actor::System)?);
+                say!("{}", keys::rotate(ctx, &Actor::System)?);
                 eprintln!("keep a copy of the key file as it is now: new cases cannot be read without it");
             }
             KeysCommand::Rewrap => {
@@ -42,7 +42,7 @@ pub fn run(settings: &Settings, command: &KeysCommand) -> anyhow::Result<ExitCod
                 while let done @ 1.. = keys::rewrap(ctx)? {
                     total += done;
                 }
-                println!("{total}");
+                say!("{total}");
             }
             KeysCommand::Retire { id } => keys::retire(ctx, &Actor::System, *id).map_err(explain)?,
         }
@@ -54,7 +54,7 @@ fn list(ctx: &Context) -> anyhow::Result<()> {
     let (masters, unknown) = keys::masters(ctx)?;
     for master in masters {
         let since = master.since.format("%Y-%m-%d %H:%M");
-        println!("{}\t{since}\t{}", master.id, master.wraps);
+        say!("{}\t{since}\t{}", master.id, master.wraps);
     }
     if unknown > 0 {
         anyhow::bail!("{unknown} keys are wrapped by master keys that the key file does not hold");

@@ -1,5 +1,13 @@
 //! The commands. Standard output holds only the result; errors go to standard error and name what to fix.
 
+/// Writes a line of the result. Who reads it may have had enough, as `head` has: that ends the command, see [`main`].
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout(), $($text)*)?;
+    }};
+}
+
 mod audit;
 mod case;
 mod check;
@@ -65,6 +73,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli.command) {
         Ok(code) => code,
+        Err(error) if is_of_who_read(&error) => ExitCode::from(READER_GONE),
         Err(error) => {
             eprintln!("dataratt: {error:#}");
             ExitCode::FAILURE
@@ -72,9 +81,18 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// As a shell tells of a program that was ended by SIGPIPE.
+const READER_GONE: u8 = 128 + 13;
+
+/// Whether nobody reads the result any more.
+fn is_of_who_read(error: &anyhow::Error) -> bool {
+    let broken = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    error.downcast_ref().is_some_and(broken)
+}
+
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     if matches!(command, Command::Openapi) {
-        println!("{}", crate::http::docs::OPENAPI.to_pretty_json()?);
+        say!("{}", crate::http::docs::OPENAPI.to_pretty_json()?);
         return Ok(ExitCode::SUCCESS);
     }
     let settings = Settings::load()?;
@@ -96,7 +114,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 fn migrate(settings: &Settings) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings, Tenancy::Borrow)?;
     for name in migrations::migrate(&database.owner_url)? {
-        println!("{name}");
+        say!("{name}");
     }
     Ok(ExitCode::SUCCESS)
 }

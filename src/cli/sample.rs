@@ -68,7 +68,7 @@ fn load(settings: &Settings, database: &Database, people: u64, seed: u64) -> any
     let server = SampleServer::Embedded(cluster);
     let counts = sample::load(&server, people, seed, &profile)?;
     sample::write_environment(&server, &settings.data_dir)?;
-    println!("{} people, {} rows", counts.people, counts.rows);
+    say!("{} people, {} rows", counts.people, counts.rows);
     Ok(())
 }
 
@@ -78,12 +78,12 @@ fn people(settings: &Settings, limit: Option<u32>, json: bool, all: bool) -> any
     };
     let people = sample::list_people(&url, limit, all)?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&people)?);
+        say!("{}", serde_json::to_string_pretty(&people)?);
         return Ok(());
     }
     for person in people {
         let email = person.email.unwrap_or_default();
-        println!(
+        say!(
             "{}\t{email}\t{}\t{}",
             person.customer_number,
             person.name,

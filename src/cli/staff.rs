@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use chrono::SecondsFormat;
 use clap::Subcommand;
 
 use crate::config::Settings;
@@ -30,7 +31,13 @@ pub enum StaffCommand {
         #[arg(long)]
         email: String,
     },
-    /// Set a new password, which comes on standard input, and end all their sessions.
+    /// Let them in again, with the password they had.
+    Activate {
+        /// Their address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Set a new password, which comes on standard input, end all their sessions and switch their second factor off.
     Reset {
         /// Their address.
         #[arg(long)]
@@ -50,6 +57,14 @@ pub enum KeyCommand {
         #[arg(long, default_value = "machine")]
         role: String,
     },
+    /// List the keys in force: id, the machine's name, role, since when.
+    List,
+    /// Revoke a key at once, on every instance.
+    Revoke {
+        /// Its id, as `key list` shows it.
+        #[arg(long)]
+        id: uuid::Uuid,
+    },
 }
 
 /// Runs a command about staff.
@@ -63,17 +78,21 @@ pub fn run(settings: &Settings, command: &StaffCommand) -> anyhow::Result<ExitCo
             StaffCommand::Add { email, role } => {
                 let added =
                     accounts::add_staff(ctx, me, email, parse_role(role)?, &password()?).map_err(explain)?;
-                println!("{}", added.id);
+                say!("{}", added.id);
             }
             StaffCommand::List => {
                 for member in accounts::list(ctx, me)? {
                     let active = if member.active { "active" } else { "inactive" };
-                    println!("{}\t{}\t{active}", member.email, member.role.name());
+                    say!("{}\t{}\t{active}", member.email, member.role.name());
                 }
             }
             StaffCommand::Deactivate { email } => {
                 let member = accounts::find(ctx, me, email).map_err(explain)?;
                 accounts::deactivate(ctx, me, member.id).map_err(explain)?;
+            }
+            StaffCommand::Activate { email } => {
+                let member = accounts::find(ctx, me, email).map_err(explain)?;
+                accounts::activate(ctx, me, member.id).map_err(explain)?;
             }
             StaffCommand::Reset { email } => {
                 let member = accounts::find(ctx, me, email).map_err(explain)?;
@@ -89,10 +108,25 @@ pub fn run(settings: &Settings, command: &StaffCommand) -> anyhow::Result<ExitCo
 /// # Errors
 /// What to fix.
 pub fn run_key(settings: &Settings, command: &KeyCommand) -> anyhow::Result<ExitCode> {
-    let KeyCommand::Add { name, role } = command;
     super::with_app(settings, |app| {
-        let added = accounts::add_key(&app.ctx, &Actor::System, name, parse_role(role)?).map_err(explain)?;
-        println!("{}", added.secret);
+        let (ctx, me) = (&app.ctx, &Actor::System);
+        match command {
+            KeyCommand::Add { name, role } => {
+                let added = accounts::add_key(ctx, me, name, parse_role(role)?).map_err(explain)?;
+                say!("{}", added.secret);
+            }
+            KeyCommand::List => {
+                let machines = accounts::list(ctx, me)?;
+                for key in accounts::list_keys(ctx, me)? {
+                    let Some(machine) = machines.iter().find(|machine| machine.id == key.staff) else {
+                        continue;
+                    };
+                    let since = key.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+                    say!("{}\t{}\t{}\t{since}", key.id, machine.email, machine.role.name());
+                }
+            }
+            KeyCommand::Revoke { id } => accounts::revoke_key(ctx, me, *id).map_err(explain)?,
+        }
         Ok(ExitCode::SUCCESS)
     })
 }

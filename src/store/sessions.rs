@@ -117,6 +117,25 @@ pub fn revoke_all(conn: &mut PgConnection, of: StaffId, now: DateTime<Utc>) -> R
         .execute(conn)?)
 }
 
+/// Ends the logins of a person but `kept`; says how many were not ended before.
+///
+/// # Errors
+/// When the database fails.
+pub fn revoke_others(
+    conn: &mut PgConnection,
+    of: StaffId,
+    kept: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    let others = sessions::table
+        .filter(sessions::staff_id.eq(of.0))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::id.ne(kept.unwrap_or_default()));
+    Ok(diesel::update(others)
+        .set(sessions::revoked_at.eq(now))
+        .execute(conn)?)
+}
+
 /// Removes logins that were over before `before`; says how many.
 ///
 /// # Errors

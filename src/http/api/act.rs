@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::case_view::CaseView;
-use super::notices::{NewAnswer, read_answer};
+use super::notices::{NewAnswer, read_answer, read_comment};
 use super::requests::reference;
 use crate::app::App;
 use crate::domain::ids::Reference;
@@ -51,6 +51,8 @@ pub struct NewAction {
     pub statute: Option<String>,
     /// `record_answer`: until when backups hold the data.
     pub backups_until: Option<NaiveDate>,
+    /// `record_answer`: anything that the recipient added.
+    pub comment: Option<String>,
 }
 
 /// A part of a request that is refused.
@@ -78,7 +80,11 @@ impl From<NewRefusal> for granting::AskedRefusal {
 /// What a [`NewAction`] asks for.
 enum Asked {
     Case(Action),
-    Answer { recipient: String, answer: NewAnswer },
+    Answer {
+        recipient: String,
+        answer: NewAnswer,
+        comment: Option<String>,
+    },
 }
 
 /// The fields that an action takes beside `action` and `version`; none for an action that there is not.
@@ -92,7 +98,14 @@ fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "refuse" => &["ground", "reason"],
         "reject" | "extend" | "close" => &["reason"],
         "message" | "note" => &["text"],
-        "record_answer" => &["recipient", "outcome", "ground", "statute", "backups_until"],
+        "record_answer" => &[
+            "recipient",
+            "outcome",
+            "ground",
+            "statute",
+            "backups_until",
+            "comment",
+        ],
         _ => return None,
     })
 }
@@ -111,6 +124,7 @@ impl NewAction {
             ("outcome", self.outcome.is_some()),
             ("statute", self.statute.is_some()),
             ("backups_until", self.backups_until.is_some()),
+            ("comment", self.comment.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, is_given)| is_given.then_some(name))
@@ -122,6 +136,21 @@ impl NewAction {
             account: self.account.map(RowKey),
             refused: self.refused.into_iter().flatten().map(Into::into).collect(),
         }
+    }
+
+    /// The answer of `record_answer`.
+    fn answer(self) -> Result<Asked, ApiError> {
+        let needed = |value: Option<String>, name| value.ok_or_else(|| ApiError::field(name, "required"));
+        Ok(Asked::Answer {
+            answer: NewAnswer {
+                outcome: needed(self.outcome, "outcome")?,
+                ground: self.ground,
+                statute: self.statute,
+                backups_until: self.backups_until,
+            },
+            recipient: needed(self.recipient, "recipient")?,
+            comment: self.comment,
+        })
     }
 
     /// What it asks for.
@@ -175,16 +204,7 @@ impl NewAction {
             "close" => Action::Close {
                 reason: text(self.reason),
             },
-            _ => {
-                let answer = NewAnswer {
-                    outcome: needed(self.outcome, "outcome")?,
-                    ground: self.ground,
-                    statute: self.statute,
-                    backups_until: self.backups_until,
-                };
-                let recipient = needed(self.recipient, "recipient")?;
-                return Ok(Asked::Answer { recipient, answer });
-            }
+            _ => return self.answer(),
         }))
     }
 }
@@ -248,13 +268,15 @@ fn carry_out(
 ) -> crate::services::Result<()> {
     match asked {
         Asked::Case(action) => handling::act(ctx, actor, reference, version, action).map(drop),
-        Asked::Answer { recipient, answer } => {
-            let case = cases::find(&mut *ctx.store.get()?, reference)?;
+        Asked::Answer {
+            recipient,
+            answer,
+            comment,
+        } => {
+            let case = cases::find(&mut *ctx.store.get()?, reference)?.id;
             let answer = read_answer(answer)?;
-            if case.version != version {
-                return Err(Error::Stale);
-            }
-            notices::answer_for_recipient(ctx, actor, &case, recipient, &answer)
+            let comment = read_comment(comment.as_deref())?;
+            notices::answer_for_recipient(ctx, actor, case, version, recipient, (&answer, comment))
         }
     }
 }

@@ -211,7 +211,6 @@ fn list(
         query.limit,
     )?;
     let found = i64::try_from(page.lines.len()).unwrap_or(i64::MAX);
-    // The page's total is that of the filters alone, without the search.
     let is_all = query.after.is_none() && page.next.is_none();
     Ok(CaseList {
         items: page.lines.iter().map(|line| CaseLine::of(ctx, line)).collect(),

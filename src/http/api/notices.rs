@@ -302,6 +302,18 @@ pub(in crate::http) fn read_answer(new: &NewAnswer) -> Result<Answer> {
     }
 }
 
+/// Reads the comment on an answer; an empty one is none.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is too long or no text.
+pub(in crate::http) fn read_comment(typed: Option<&str>) -> Result<Option<&str>> {
+    let comment = typed.filter(|text| !text.trim().is_empty());
+    match comment.map(FreeText::parse) {
+        Some(Err(_)) => Err(Error::field("comment", "invalid")),
+        _ => Ok(comment),
+    }
+}
+
 /// Answer a notice, or correct the answer until the notice is settled.
 #[utoipa::path(
     tag = "recipient",
@@ -324,10 +336,7 @@ pub async fn answer_notice(app: web::Data<App>, path: web::Path<String>, body: B
             statute: sent.statute,
             backups_until: sent.backups_until,
         })?;
-        let comment = sent.comment.as_deref().filter(|text| !text.trim().is_empty());
-        if comment.is_some_and(|text| FreeText::parse(text).is_err()) {
-            return Err(Error::field("comment", "invalid"));
-        }
+        let comment = read_comment(sent.comment.as_deref())?;
         notices::answer(ctx, &path, &sent.code, &answer, comment)?;
         Ok(AnswerView::from(&answer))
     });

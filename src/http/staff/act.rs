@@ -12,7 +12,7 @@ use crate::domain::ids::Reference;
 use crate::domain::matching::RowKey;
 use crate::domain::notice;
 use crate::domain::staff::{Actor, Permission};
-use crate::http::api::notices::{NewAnswer, read_answer};
+use crate::http::api::notices::{NewAnswer, read_answer, read_comment};
 use crate::http::error::{report, status};
 use crate::http::pages::{Form, Visit};
 use crate::http::views::staff::Typed;
@@ -39,6 +39,7 @@ pub(super) struct Sent {
     outcome: String,
     statute: String,
     backups_until: String,
+    comment: String,
 }
 
 /// What a form asks for.
@@ -116,6 +117,7 @@ impl Sent {
             outcome: self.outcome.clone(),
             statute: self.statute.clone(),
             backups_until: self.backups_until.clone(),
+            comment: self.comment.clone(),
         }
     }
 
@@ -140,9 +142,9 @@ impl Sent {
         self.check(actor, &case, version)?;
         match asked {
             Asked::Case(action) => handling::act(ctx, actor, reference, version, &action).map(drop),
-            Asked::Answer(_) if case.version != version => Err(Error::Stale),
             Asked::Answer(answer) => {
-                notices::answer_for_recipient(ctx, actor, &case, &self.recipient, &answer)
+                let given = (&answer, read_comment(Some(&self.comment))?);
+                notices::answer_for_recipient(ctx, actor, case.id, version, &self.recipient, given)
             }
         }
     }
@@ -230,7 +232,9 @@ fn again(
 fn code(error: &Error) -> String {
     let named = |wrong: &crate::services::FieldError| match wrong.field {
         "reason" | "text" => "text",
-        field @ ("confirm" | "ground" | "statute" | "outcome" | "backups_until" | "assignee") => field,
+        field @ ("confirm" | "ground" | "statute" | "outcome" | "backups_until" | "comment" | "assignee") => {
+            field
+        }
         _ => "invalid",
     };
     match error {

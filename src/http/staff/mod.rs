@@ -1,5 +1,6 @@
 //! The pages of staff: each asks who is logged in, and shows what the use cases let them.
 
+mod account;
 mod act;
 mod case;
 mod case_page;
@@ -19,7 +20,7 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 12] = [
+pub const ADDRESSES: [(&str, &[&str]); 15] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
@@ -32,6 +33,9 @@ pub const ADDRESSES: [(&str, &[&str]); 12] = [
     ("/staff/members/{id}/reset", &["POST"]),
     ("/staff/members/{id}/deactivate", &["POST"]),
     ("/staff/members/{id}/activate", &["POST"]),
+    ("/staff/account", &["GET"]),
+    ("/staff/account/password", &["POST"]),
+    ("/staff/account/second-factor", &["POST"]),
 ];
 
 /// Serves [`ADDRESSES`].
@@ -66,6 +70,9 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/members/{id}/reset", true) => resource.route(web::post().to(members::reset)),
         ("/staff/members/{id}/deactivate", true) => resource.route(web::post().to(members::deactivate)),
         ("/staff/members/{id}/activate", true) => resource.route(web::post().to(members::activate)),
+        ("/staff/account", false) => resource.route(reading().to(account::show)),
+        ("/staff/account/password", true) => resource.route(web::post().to(account::password)),
+        ("/staff/account/second-factor", true) => resource.route(web::post().to(account::second_factor)),
         _ => resource,
     }
 }

@@ -156,20 +156,14 @@ fn view(desk: &Desk, who: &Authenticated, asked: &Asked, found: &Found) -> Queue
     let (page, filters) = (&found.page, asked.filters(ctx));
     let recipients = ctx.organisation.recipients.iter();
     let next = page.next.map(cursor_text).filter(|_| asked.q.trim().is_empty());
-    // What the filters let through says nothing of a search.
-    let total = if asked.q.trim().is_empty() {
-        page.total
-    } else {
-        i64::try_from(page.lines.len()).unwrap_or_default()
-    };
     QueuePage {
         t: desk.visit.t(),
         page: desk.page(who, "queue"),
         rows: page.lines.iter().map(|line| row(ctx, line, found)).collect(),
         next_href: next.map(|cursor| filters.href(Some(&cursor))),
         filters,
-        total: u64::try_from(total).unwrap_or_default(),
-        is_more: total >= COUNTED,
+        total: u64::try_from(page.total).unwrap_or_default(),
+        is_more: page.total >= COUNTED,
         recipients: recipients.map(|r| (r.id.clone(), r.name.clone())).collect(),
         searched: asked.q.clone(),
     }

@@ -1,5 +1,6 @@
 //! What each page shows, as plain data, and the templates that show it.
 
+pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod customer;

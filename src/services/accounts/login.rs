@@ -128,30 +128,33 @@ fn open_session(ctx: &Context, checked: &Credentials, step: Option<i64>) -> Resu
 
 /// What an attempt is counted by. It is counted before the password is looked at, so that many at once cannot slip
 /// through together, and what did not fail is given back.
-struct Budget {
-    counted: [(&'static str, [u8; 32], u32); 2],
+pub(super) struct Budget {
+    counted: Vec<(&'static str, [u8; 32], u32)>,
     at: DateTime<Utc>,
 }
 
 impl Budget {
     fn of(ctx: &Context, email: &str, network: &str) -> Self {
         let key = ctx.keys.for_purpose(Purpose::Throttles);
+        let network = key.digest(&[network.as_bytes()]);
+        let mut budget = Self::of_account(ctx, email);
         // The network first: one that is refused cannot use up the budgets of accounts.
-        let counted = [
-            (
-                "login_network",
-                key.digest(&[network.as_bytes()]),
-                NETWORK_FAILURES,
-            ),
-            ("login_account", key.digest(&[email.as_bytes()]), ACCOUNT_FAILURES),
-        ];
+        budget
+            .counted
+            .insert(0, ("login_network", network, NETWORK_FAILURES));
+        budget
+    }
+
+    /// For who is logged in already, and says their password again.
+    pub(super) fn of_account(ctx: &Context, email: &str) -> Self {
+        let key = ctx.keys.for_purpose(Purpose::Throttles);
         Self {
-            counted,
+            counted: vec![("login_account", key.digest(&[email.as_bytes()]), ACCOUNT_FAILURES)],
             at: ctx.now(),
         }
     }
 
-    fn take(&self, ctx: &Context) -> Result<()> {
+    pub(super) fn take(&self, ctx: &Context) -> Result<()> {
         if !ctx.policy.limits {
             return Ok(());
         }
@@ -167,7 +170,7 @@ impl Budget {
         Ok(())
     }
 
-    fn give_back(&self, ctx: &Context) -> Result<()> {
+    pub(super) fn give_back(&self, ctx: &Context) -> Result<()> {
         if !ctx.policy.limits {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 mod keys;
 mod login;
+mod own;
 mod passwords;
 mod sessions;
 mod staff;
@@ -15,10 +16,11 @@ pub use crate::store::staff::StaffMember;
 
 pub use keys::{AddedKey, add_key, authenticate_key, list_keys, revoke_key};
 pub use login::{LoggedIn, login};
+pub use own::change_password;
 pub use passwords::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
 pub use sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, authenticate, logout};
 pub use staff::{activate, add_staff, deactivate, find, list, reset};
-pub use totp::{TotpOffer, enable_totp, offer_totp, rewrap_totp};
+pub use totp::{TotpOffer, disable_totp, enable_totp, offer_totp, rewrap_totp};
 
 /// Who a bearer value stands for, as of this moment.
 #[derive(Clone, Debug)]

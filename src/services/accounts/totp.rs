@@ -3,7 +3,7 @@
 use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 
-use super::{Authenticated, StaffMember};
+use super::{Authenticated, StaffMember, own};
 use crate::domain::ids::StaffId;
 use crate::domain::keyring::{self, Wrapping};
 use crate::services::{Context, Error, Result};
@@ -23,12 +23,16 @@ pub struct TotpOffer {
     pub url: String,
 }
 
-/// Offers a new secret.
+/// Offers a new secret, or again the one `offered` before, when it is one.
 ///
 /// # Errors
 /// Those of a fault of ours.
-pub fn offer_totp(ctx: &Context, staff: &StaffMember) -> Result<TotpOffer> {
-    let secret = Secret::from(ctx.random_bytes::<SECRET_BYTES>());
+pub fn offer_totp(ctx: &Context, staff: &StaffMember, offered: Option<&str>) -> Result<TotpOffer> {
+    let new = || Secret::from(ctx.random_bytes::<SECRET_BYTES>());
+    let again = offered.and_then(|offered| Secret::try_from_base32(offered.trim()).ok());
+    let secret = again
+        .filter(|secret| secret.as_bytes().len() == SECRET_BYTES)
+        .unwrap_or_else(new);
     let totp = Builder::new()
         .with_secret(secret)
         .with_issuer(Some("Dataratt"))
@@ -46,9 +50,16 @@ pub fn offer_totp(ctx: &Context, staff: &StaffMember) -> Result<TotpOffer> {
 /// Asks for codes of the authenticator from the next login on, when `code` shows that it has the secret.
 ///
 /// # Errors
-/// [`Error::Invalid`] in `secret` or `code`; [`Error::Conflict`] `totp_enabled` when there is one already (only
-/// [`super::reset`] removes it), `machine_has_no_password` for a machine.
-pub fn enable_totp(ctx: &Context, who: &Authenticated, secret: &str, code: &str) -> Result<()> {
+/// [`Error::Invalid`] in `password`, `secret` or `code`; [`Error::TooMany`]; [`Error::Conflict`] `totp_enabled` when there
+/// is one already, `machine_has_no_password` for a machine.
+pub fn enable_totp(
+    ctx: &Context,
+    who: &Authenticated,
+    password: &str,
+    secret: &str,
+    code: &str,
+) -> Result<()> {
+    own::confirm(ctx, who, password)?;
     let wrong_secret = || Error::field("secret", "invalid");
     let secret = Secret::try_from_base32(secret.trim()).map_err(|_| wrong_secret())?;
     let bytes = secret.as_bytes().to_vec();
@@ -72,6 +83,40 @@ pub fn enable_totp(ctx: &Context, who: &Authenticated, secret: &str, code: &str)
         store::staff::set_totp(conn, id, Some(&sealed), step)?;
         let detail = json!({ "staff": id });
         ctx.record(conn, SERVICE_STREAM, &who.actor, "totp_enabled", detail)?;
+        Ok(())
+    })
+}
+
+/// Asks for no codes any more. Takes a code, so that nobody takes the authenticator away at a screen left alone; who lost
+/// theirs is helped with [`super::reset`].
+///
+/// # Errors
+/// [`Error::Invalid`] in `password` or `code`; [`Error::TooMany`]; [`Error::Conflict`] `totp_off`.
+pub fn disable_totp(ctx: &Context, who: &Authenticated, password: &str, code: &str) -> Result<()> {
+    let known = own::confirm(ctx, who, password)?;
+    let wrong_code = || Error::field("code", "invalid");
+    let step = match step_at_login(ctx, &known, Some(code)) {
+        Ok(step) => step.ok_or(Error::Conflict("totp_off"))?,
+        Err(Error::Unauthenticated(_)) => return Err(wrong_code()),
+        Err(error) => return Err(error),
+    };
+    let id = who.staff.id;
+    ctx.store.transaction(|conn| {
+        let now = store::staff::find_locked(conn, id)?;
+        if now.totp_sealed != known.totp_sealed {
+            return Err(Error::Stale);
+        }
+        if !store::staff::use_totp_step(conn, id, step)? {
+            return Err(wrong_code());
+        }
+        store::staff::set_totp(conn, id, None, 0)?;
+        ctx.record(
+            conn,
+            SERVICE_STREAM,
+            &who.actor,
+            "totp_disabled",
+            json!({ "staff": id }),
+        )?;
         Ok(())
     })
 }

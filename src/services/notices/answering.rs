@@ -12,7 +12,7 @@ use crate::domain::sealing::Purpose;
 use crate::domain::staff::{Actor, Permission};
 use crate::services::{Context, Error, Result, intake, tokens, transition};
 use crate::store::Conn;
-use crate::store::cases::{self, StoredCase};
+use crate::store::cases;
 use crate::store::notices::{self, NoticeRow};
 
 /// Wrong codes that a link takes within a window.
@@ -172,29 +172,35 @@ pub fn answer(ctx: &Context, token: &str, code: &str, answer: &Answer, comment: 
         .transaction(|conn| record_answer(ctx, conn, &row, answer, comment, &Actor::Recipient))
 }
 
-/// Staff record what a recipient answered by another way, or that they carried out a manual task.
+/// Staff record what a recipient answered by another way, or that they carried out a manual task. `given`: the answer, and a
+/// comment on it.
 ///
 /// # Errors
-/// When they may not, or the answer is not whole.
+/// When they may not, or the answer is not whole; [`Error::Stale`] when the case has changed since `version`.
 pub fn answer_for_recipient(
     ctx: &Context,
     actor: &Actor,
-    case: &StoredCase,
+    case: CaseId,
+    version: i64,
     recipient: &str,
-    answer: &Answer,
+    given: (&Answer, Option<&str>),
 ) -> Result<()> {
     if !actor.may(Permission::HandleCases) {
         return Err(Error::Forbidden("role"));
     }
+    let (answer, comment) = given;
     ctx.store.transaction(|conn| {
-        let row = notices::list(conn, case.id)?
+        if cases::lock(conn, case)?.version != version {
+            return Err(Error::Stale);
+        }
+        let row = notices::list(conn, case)?
             .into_iter()
             .find(|row| row.recipient == recipient);
         let row = row.ok_or(Error::NotFound)?;
         answer
             .check(row.independent)
             .map_err(|wrong| answer_error(&wrong))?;
-        record_answer(ctx, conn, &row, answer, None, actor)
+        record_answer(ctx, conn, &row, answer, comment, actor)
     })
 }
 

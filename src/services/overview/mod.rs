@@ -258,7 +258,7 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// Where the next page starts, if there is one.
     pub next: Option<Cursor>,
-    /// How many cases the filter finds, counted up to [`COUNTED`].
+    /// How many cases the filter and the search find, counted up to [`COUNTED`].
     pub total: i64,
 }
 
@@ -280,15 +280,15 @@ pub fn queue(
 ) -> Result<Page> {
     may_read(actor)?;
     let mut conn = ctx.store.get()?;
-    let total = queue::count_up_to(&mut conn, filter, COUNTED)?;
     let filters = match query.map(str::trim).filter(|text| !text.is_empty()) {
         None => vec![filter.clone()],
         Some(text) => search_filters(ctx, filter, text),
     };
-    let mut lines = Vec::new();
+    let (mut lines, mut total) = (Vec::new(), 0);
     for filter in filters {
-        lines = queue::list(&mut conn, &filter, sort, after, limit + 1)?;
-        if !lines.is_empty() {
+        total = queue::count_up_to(&mut conn, &filter, COUNTED)?;
+        if total > 0 {
+            lines = queue::list(&mut conn, &filter, sort, after, limit + 1)?;
             break;
         }
     }

@@ -2,6 +2,7 @@
 
 mod keys;
 mod login;
+mod own;
 mod passwords;
 mod sessions;
 mod staff;

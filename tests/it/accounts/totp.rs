@@ -15,9 +15,9 @@ fn world() -> (World, Totp) {
     let world = World::new();
     let anna = world.person(ANNA, Role::Agent);
     let who = accounts::authenticate(&world, &world.token(ANNA)).unwrap();
-    let offer = accounts::offer_totp(&world, &anna).unwrap();
+    let offer = accounts::offer_totp(&world, &anna, None).unwrap();
     let totp = authenticator(&offer.secret);
-    accounts::enable_totp(&world, &who, &offer.secret, &code(&world, &totp)).unwrap();
+    accounts::enable_totp(&world, &who, PASSWORD, &offer.secret, &code(&world, &totp)).unwrap();
     world.advance(TimeDelta::minutes(2));
     (world, totp)
 }
@@ -140,12 +140,12 @@ fn only_who_shows_a_code_enables_it() {
     let world = World::new();
     let anna = world.person(ANNA, Role::Agent);
     let who = accounts::authenticate(&world, &world.token(ANNA)).unwrap();
-    let offer = accounts::offer_totp(&world, &anna).unwrap();
+    let offer = accounts::offer_totp(&world, &anna, None).unwrap();
     assert!(offer.url.starts_with("otpauth://totp/") && offer.url.contains(&offer.secret));
-    let wrong = accounts::enable_totp(&world, &who, &offer.secret, "x");
+    let wrong = accounts::enable_totp(&world, &who, PASSWORD, &offer.secret, "x");
     assert_eq!(wrong_fields(wrong), [("code", "invalid")]);
     for secret in ["", "not base 32!", "JBSWY3DP"] {
-        let weak = accounts::enable_totp(&world, &who, secret, "000000");
+        let weak = accounts::enable_totp(&world, &who, PASSWORD, secret, "000000");
         assert_eq!(wrong_fields(weak), [("secret", "invalid")], "{secret}");
     }
     assert!(
@@ -159,9 +159,9 @@ fn the_code_that_enabled_it_is_used_up() {
     let world = World::new();
     let anna = world.person(ANNA, Role::Agent);
     let who = accounts::authenticate(&world, &world.token(ANNA)).unwrap();
-    let offer = accounts::offer_totp(&world, &anna).unwrap();
+    let offer = accounts::offer_totp(&world, &anna, None).unwrap();
     let code = code(&world, &authenticator(&offer.secret));
-    accounts::enable_totp(&world, &who, &offer.secret, &code).unwrap();
+    accounts::enable_totp(&world, &who, PASSWORD, &offer.secret, &code).unwrap();
     assert_eq!(refusal(login(&world, PASSWORD, Some(&code))), "totp_invalid");
     assert_eq!(world.actions().pop().unwrap(), "totp_enabled");
 }
@@ -172,9 +172,9 @@ fn it_cannot_be_exchanged_from_within_a_session() {
     let (world, totp) = world();
     let token = login(&world, PASSWORD, Some(&code(&world, &totp))).unwrap().token;
     let who = accounts::authenticate(&world, &token).unwrap();
-    let offer = accounts::offer_totp(&world, &who.staff).unwrap();
+    let offer = accounts::offer_totp(&world, &who.staff, None).unwrap();
     let other = code(&world, &authenticator(&offer.secret));
-    let outcome = accounts::enable_totp(&world, &who, &offer.secret, &other);
+    let outcome = accounts::enable_totp(&world, &who, PASSWORD, &offer.secret, &other);
     assert_eq!(refusal(outcome), "totp_enabled");
 }
 
@@ -220,8 +220,8 @@ fn a_machine_has_none() {
     let world = World::new();
     let key = accounts::add_key(&world, &Actor::System, "portal", Role::Machine).unwrap();
     let who = accounts::authenticate_key(&world, &key.secret).unwrap();
-    let offer = accounts::offer_totp(&world, &who.staff).unwrap();
+    let offer = accounts::offer_totp(&world, &who.staff, None).unwrap();
     let code = code(&world, &authenticator(&offer.secret));
-    let outcome = accounts::enable_totp(&world, &who, &offer.secret, &code);
+    let outcome = accounts::enable_totp(&world, &who, PASSWORD, &offer.secret, &code);
     assert_eq!(refusal(outcome), "machine_has_no_password");
 }

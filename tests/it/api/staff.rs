@@ -137,9 +137,16 @@ fn the_queue_is_filtered_sorted_and_paged() {
         assert_eq!(found, expected, "{query}");
         assert_eq!(page["total_estimate"], expected.len(), "{query}");
     }
+    open(&api, &token, "b@x.example");
+    let (found, page) = list("?q=b%40x.example&limit=1");
+    assert_eq!(
+        (found.len(), &page["total_estimate"]),
+        (1, &json!(2)),
+        "of the search, not of all"
+    );
     api.acts(&references[0], &token, "claim", json!({})).expect(200);
     assert_eq!(list("?assignee=me").0, references[..1]);
-    assert_eq!(list("?state=all&sort=newest").0.len(), 3);
+    assert_eq!(list("?state=all&sort=newest").0.len(), 4);
 }
 
 #[rstest::rstest]
@@ -211,6 +218,8 @@ fn an_action_takes_its_own_fields_and_no_others() {
     let statute =
         json!({ "recipient": "x", "outcome": "refused", "ground": "legal_obligation", "statute": "a\u{0}b" });
     act("record_answer", statute).wrong(&["statute: invalid"]);
+    let comment = json!({ "recipient": "x", "outcome": "erased", "comment": "å".repeat(4001) });
+    act("record_answer", comment).wrong(&["comment: invalid"]);
     let path = format!("/cases/{reference}/actions");
     api.post(&path, &token, &json!({ "action": "claim" }))
         .wrong(&["version: required"]);

@@ -149,10 +149,15 @@ fn answers_that_come_by_other_ways_are_recorded() {
         wrong.all(&format!("#outcome-{recipient} option[selected]"))[0].attr("value"),
         Some("refused")
     );
-    let whole = [&kept[..], &[("statute", "7 kap. <2 §> BFL")]].concat();
+    let whole = [
+        &kept[..],
+        &[("statute", "7 kap. <2 §> BFL"), ("comment", "Per telefon <idag>")],
+    ]
+    .concat();
     let done = agent.acts(&wrong, "record_answer", &whole);
     assert!(done.text().contains("Svaret är antecknat."), "{}", done.text());
     assert!(done.text().contains("7 kap. <2 §> BFL"));
+    assert!(done.text().contains("Per telefon <idag>"));
     let tasks = done.all(".task dd");
     let manual = "SELECT count(*) FROM notices WHERE why = 'manual_task' AND state = 'queued'";
     assert_eq!(

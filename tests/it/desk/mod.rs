@@ -1,5 +1,6 @@
 //! The pages of staff over HTTP, as a browser without scripts uses them, and the figures behind them.
 
+mod account;
 mod approving;
 mod escaping;
 mod forms;

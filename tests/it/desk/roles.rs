@@ -16,7 +16,10 @@ fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
     use Role::{Admin, Agent, Approver, Auditor, Dpo};
     Some(match (method, path) {
         (_, "/staff/login") => None,
-        ("POST", "/staff/logout") => Some(&[Agent, Approver, Dpo, Admin, Auditor]),
+        ("POST", "/staff/logout")
+        | (_, "/staff/account" | "/staff/account/password" | "/staff/account/second-factor") => {
+            Some(&[Agent, Approver, Dpo, Admin, Auditor])
+        }
         ("GET", "/staff" | "/staff/cases/{reference}") | ("POST", "/staff/search") => Some(READERS),
         ("GET", "/staff/stats") => Some(&[Dpo, Admin, Auditor]),
         (_, "/staff/cases/new") => Some(&[Agent, Approver]),

@@ -68,7 +68,14 @@ impl Play {
         let Some(row) = rows.get(self.below(rows.len())) else {
             return Ok(());
         };
-        notices::answer_for_recipient(&self.world, actor, case, &row.recipient, &answer)
+        notices::answer_for_recipient(
+            &self.world,
+            actor,
+            case.id,
+            case.version,
+            &row.recipient,
+            (&answer, None),
+        )
     }
 
     pub(super) fn recipient_answers(&mut self, case: &StoredCase) -> Result<()> {

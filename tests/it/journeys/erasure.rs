@@ -134,14 +134,11 @@ fn recipients_answer_by_link_and_code_and_the_case_closes() {
     let rows = store::notices::list(&mut world.store.get().unwrap(), case.id).unwrap();
     for row in rows.iter().filter(|row| !row.state().unwrap().is_settled()) {
         let done = only(Outcome::NoDataFound);
-        notices::answer_for_recipient(
-            &world,
-            &agent,
-            &world.find(&case.reference),
-            &row.recipient,
-            &done,
-        )
-        .unwrap();
+        let version = world.find(&case.reference).version;
+        let (recipient, given) = (&row.recipient, (&done, Some("per telefon")));
+        let stale = notices::answer_for_recipient(&world, &agent, case.id, version - 1, recipient, given);
+        assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
+        notices::answer_for_recipient(&world, &agent, case.id, version, recipient, given).unwrap();
     }
     assert_eq!(world.find(&case.reference).case.state.name(), "closed");
     let late = only(Outcome::NoDataFound);

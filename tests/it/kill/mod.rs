@@ -1,6 +1,7 @@
 //! What the service survives: being killed, systems and databases that fail at any step, and others doing the same.
 
 mod canary;
+mod commands;
 mod database;
 mod every_step;
 mod every_write;

@@ -149,3 +149,12 @@ fn a_purpose_with_one_basis_is_not_remarked_on() {
     assert_eq!(remarked("admax"), 4);
     assert_eq!(remarked("iso27001-host"), 0);
 }
+
+#[test]
+fn a_profile_that_says_nothing_of_its_policy_hears_that_and_of_no_rights_left_out() {
+    let mut organisation = crate::adapters::profiles::load("admax").unwrap();
+    organisation.policy = crate::domain::organisation::Policy::default();
+    let found: Vec<FindingCode> = findings(&organisation).into_iter().map(|it| it.code).collect();
+    assert!(found.contains(&FindingCode::PolicyUnknown), "{found:?}");
+    assert!(!found.contains(&FindingCode::RightsNotNamed), "{found:?}");
+}

@@ -95,6 +95,8 @@ pub enum FindingCode {
     AuthorityRenamed,
     /// The policy promises erasure by a recipient that decides by itself: name. (X9)
     ControllerAsSubcontractor,
+    /// Nothing is said of the policy, so it is held against nothing.
+    PolicyUnknown,
     /// The policy does not tell of rights that it must (Art. 13(2)(b)-(d)): the rights, `complaint`. (X10)
     RightsNotNamed,
     /// A name or word of the policy is out of date: it, and what it is now. (X11)

@@ -2,7 +2,7 @@
 
 use super::{Finding, FindingCode as Code};
 use crate::domain::data_map::Matches;
-use crate::domain::organisation::{LegalBasis, Organisation, Statement};
+use crate::domain::organisation::{LegalBasis, Organisation, Policy, Statement};
 use crate::domain::recipient::{Recipient, RecipientKind, RecipientRole};
 use crate::domain::right::Right;
 
@@ -66,6 +66,9 @@ fn authority(organisation: &Organisation) -> Option<Finding> {
 /// Rights that Art. 13(2)(b)-(d) makes a policy tell of, and that this one does not.
 fn rights(organisation: &Organisation) -> Option<Finding> {
     let policy = &organisation.policy;
+    if *policy == Policy::default() {
+        return Some(Finding::warning(Code::PolicyUnknown, "policy", &[]));
+    }
     let by_consent = organisation
         .purposes
         .iter()

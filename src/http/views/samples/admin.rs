@@ -1,5 +1,6 @@
 //! The pages that administer.
 
+use super::super::account::{AccountPage, Authenticator, square};
 use super::super::admin::{Member, StaffListPage, StatsPage};
 use super::super::layout::FieldErrors;
 use super::{Sample, sample, staff_page};
@@ -23,6 +24,15 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         sample("members-refused", &refused),
         sample("members", &StaffListPage { issued, ..members(t) }),
         sample("members-errors", &wrong),
+        sample("account", &account(t)),
+        sample(
+            "account-on",
+            &AccountPage {
+                offer: None,
+                ..account(t)
+            },
+        ),
+        sample("account-wrong", &wrong_account(t)),
         sample("stats", &stats(t)),
         sample(
             "stats-empty",
@@ -62,6 +72,30 @@ fn members(t: Texts) -> StaffListPage {
         email: String::new(),
         role: "approver".to_owned(),
         errors: FieldErrors::default(),
+    }
+}
+
+fn account(t: Texts) -> AccountPage {
+    let url = "otpauth://totp/Dataratt:maja%40nordhamn.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Dataratt";
+    AccountPage {
+        t,
+        page: staff_page("/staff/account", "account"),
+        email: "maja@nordhamn.example".to_owned(),
+        offer: Some(Authenticator {
+            secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned(),
+            url: url.to_owned(),
+            square: square(url),
+        }),
+        errors: FieldErrors::default(),
+        error: None,
+    }
+}
+
+fn wrong_account(t: Texts) -> AccountPage {
+    AccountPage {
+        errors: FieldErrors::of_fields(&["own_password", "totp", "old_password", "new_password"]),
+        error: Some("too_many"),
+        ..account(t)
     }
 }
 

@@ -188,6 +188,8 @@ pub struct Typed {
     pub statute: String,
     /// Its date.
     pub backups_until: String,
+    /// Its comment.
+    pub comment: String,
 }
 
 impl Typed {
