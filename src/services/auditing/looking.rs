@@ -42,7 +42,8 @@ pub fn look(ctx: &Context, actor: &Actor, case: CaseId, action: &str) -> Result<
 /// # Errors
 /// When the database fails.
 pub fn look_at_mail(ctx: &Context, mail: MailId) -> Result<()> {
-    match mails::find(&mut *ctx.store.get()?, mail) {
+    let found = mails::find(&mut *ctx.store.get()?, mail);
+    match found {
         // A mail of another database: the file outlived it.
         Err(store::Error::NotFound) => Ok(()),
         Err(error) => Err(error.into()),
