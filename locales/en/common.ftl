@@ -18,6 +18,7 @@ right-restriction = Pause the use
 right-portability = Take my data with me
 right-objection = Object
 right-consent_withdrawal = Withdraw consent
+right-human_review = Have an automated decision reviewed
 
 right-law-access = Access
 right-law-rectification = Rectification
@@ -26,6 +27,7 @@ right-law-restriction = Restriction
 right-law-portability = Data portability
 right-law-objection = Objection
 right-law-consent_withdrawal = Withdrawn consent
+right-law-human_review = Review of an automated decision
 
 right-line-access = Get a copy of everything we have about you, and know what we use it for.
 right-line-rectification = Something is wrong or missing. We change it.
@@ -34,6 +36,7 @@ right-line-restriction = We keep the data but leave it alone, for example while 
 right-line-portability = Get what you have given us as a file you can use elsewhere.
 right-line-objection = Say no to advertising, or to something we do because we judged that we may.
 right-line-consent_withdrawal = You said yes to something, such as a newsletter, and have changed your mind.
+right-line-human_review = A computer program has decided something that affects you. A person goes through the decision.
 
 article-short = Article { $article }
 

@@ -34,6 +34,7 @@ customer-form-message-hint-restriction = Which data is it about, and why should 
 customer-form-message-hint-portability = Something in particular that you want to take with you? Leave empty if you want everything.
 customer-form-message-hint-objection = What do you say no to? For advertising it is enough to write "advertising".
 customer-form-message-hint-consent_withdrawal = Which consent is it about?
+customer-form-message-hint-human_review = Which decision is it about, and what do you say to it?
 customer-form-acting = I do this for somebody else
 customer-form-acting-hint = For example as a parent, a guardian or with a power of attorney. Write that person's details above.
 customer-form-acting-name = Your own name
@@ -162,6 +163,7 @@ error-accept = Tick the box if you want to go on
 error-sure = Tick the box if you want to withdraw the request
 
 answer-title = The answer to your request
+answer-refused-remedy = You can complain to the Swedish Authority for Privacy Protection (IMY), imy.se. You also have the right to have the matter tried in court.
 answer-gone = This is gone
 answer-gone-on = Erased
 answer-gone-backups = Gone from backups after

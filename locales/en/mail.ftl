@@ -53,6 +53,14 @@ mail-granted-lead-partly = We have done a part of what you asked for ({ $right }
 mail-granted-refused = What we have not done, and why
 mail-granted-link = See the case
 
+mail-human-review-subject = Automated decision: the answer to your request ({ $reference })
+mail-human-review-title = A person has reviewed the decision
+mail-human-review-lead = A member of our staff has gone through the automated decision, with what you told us, and has decided for themselves (Article 22(3) of the GDPR).
+mail-human-review-outcome-changed = Outcome: the decision is changed.
+mail-human-review-outcome-upheld = Outcome: the decision stands, now as the decision of a person.
+mail-human-review-reasons = The reasons
+mail-human-review-contest = Do you disagree? Answer on the page of the case or write to us, and somebody else with us will look at what you say. You can also complain to the Swedish Authority for Privacy Protection (IMY), imy.se, and you have the right to have the matter tried in court.
+
 mail-merged-subject = Your cases are handled together ({ $reference })
 mail-merged-title = Your cases are handled together
 mail-merged-lead = You have asked for the same thing more than once ({ $right }).

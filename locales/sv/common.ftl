@@ -18,6 +18,7 @@ right-restriction = Pausa användningen
 right-portability = Ta med mina uppgifter
 right-objection = Invända
 right-consent_withdrawal = Ta tillbaka samtycke
+right-human_review = Få ett automatiskt beslut prövat
 
 right-law-access = Tillgång
 right-law-rectification = Rättelse
@@ -26,6 +27,7 @@ right-law-restriction = Begränsning
 right-law-portability = Dataportabilitet
 right-law-objection = Invändning
 right-law-consent_withdrawal = Återkallat samtycke
+right-law-human_review = Prövning av automatiserat beslut
 
 right-line-access = Få en kopia av allt vi har om dig, och veta vad vi använder det till.
 right-line-rectification = Något är fel eller saknas. Vi ändrar det.
@@ -34,6 +36,7 @@ right-line-restriction = Vi sparar uppgifterna men låter dem vara, till exempel
 right-line-portability = Få det du har lämnat till oss som en fil du kan använda någon annanstans.
 right-line-objection = Säg nej till reklam, eller till något vi gör som vi själva har bedömt att vi får göra.
 right-line-consent_withdrawal = Du har sagt ja till något, till exempel nyhetsbrev, och ångrar dig.
+right-line-human_review = Ett datorprogram har bestämt något som påverkar dig. En människa går igenom beslutet.
 
 article-short = Artikel { $article }
 

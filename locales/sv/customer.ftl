@@ -34,6 +34,7 @@ customer-form-message-hint-restriction = Vilka uppgifter gäller det, och varfö
 customer-form-message-hint-portability = Är det något särskilt du vill ha med dig? Lämna tomt om du vill ha allt.
 customer-form-message-hint-objection = Vad säger du nej till? För reklam räcker det att du skriver "reklam".
 customer-form-message-hint-consent_withdrawal = Vilket samtycke gäller det?
+customer-form-message-hint-human_review = Vilket beslut gäller det, och vad tycker du själv?
 customer-form-acting = Jag gör detta åt någon annan
 customer-form-acting-hint = Till exempel som vårdnadshavare, god man eller med fullmakt. Skriv den personens uppgifter här ovanför.
 customer-form-acting-name = Ditt eget namn
@@ -162,6 +163,7 @@ error-accept = Kryssa i rutan om du vill gå vidare
 error-sure = Kryssa i rutan om du vill ta tillbaka begäran
 
 answer-title = Svaret på din begäran
+answer-refused-remedy = Du kan klaga hos Integritetsskyddsmyndigheten (IMY), imy.se. Du har också rätt att få saken prövad i domstol.
 answer-gone = Det här är borta
 answer-gone-on = Raderat
 answer-gone-backups = Borta ur säkerhetskopior efter

@@ -53,6 +53,14 @@ mail-granted-lead-partly = Vi har gjort en del av det du bad om ({ $right }).
 mail-granted-refused = Det här har vi inte gjort, och varför
 mail-granted-link = Se ärendet
 
+mail-human-review-subject = Automatiserat beslut: svaret på din begäran ({ $reference })
+mail-human-review-title = En människa har prövat beslutet
+mail-human-review-lead = En av våra medarbetare har gått igenom det automatiserade beslutet, med det du har berättat, och har bestämt själv (artikel 22.3 i dataskyddsförordningen).
+mail-human-review-outcome-changed = Utfall: beslutet är ändrat.
+mail-human-review-outcome-upheld = Utfall: beslutet står fast, nu som en människas beslut.
+mail-human-review-reasons = Skälen
+mail-human-review-contest = Håller du inte med? Svara på ärendets sida eller skriv till oss, så prövar någon annan hos oss det du säger. Du kan också klaga hos Integritetsskyddsmyndigheten (IMY), imy.se, och du har rätt att få saken prövad i domstol.
+
 mail-merged-subject = Dina ärenden hanteras ihop ({ $reference })
 mail-merged-title = Dina ärenden hanteras ihop
 mail-merged-lead = Du har bett om samma sak mer än en gång ({ $right }).

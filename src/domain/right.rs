@@ -20,11 +20,13 @@ pub enum Right {
     Objection,
     /// Withdrawal of consent (Art. 7(3)).
     ConsentWithdrawal,
+    /// Human review of an automated decision (Art. 22(3)).
+    HumanReview,
 }
 
 impl Right {
     /// All, in the order the request page shows them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Access,
         Self::Rectification,
         Self::Erasure,
@@ -32,6 +34,7 @@ impl Right {
         Self::Portability,
         Self::Objection,
         Self::ConsentWithdrawal,
+        Self::HumanReview,
     ];
 
     /// The name in the API, in the database and as key of texts.
@@ -45,6 +48,7 @@ impl Right {
             Self::Portability => "portability",
             Self::Objection => "objection",
             Self::ConsentWithdrawal => "consent_withdrawal",
+            Self::HumanReview => "human_review",
         }
     }
 
@@ -59,6 +63,7 @@ impl Right {
             Self::Portability => "20",
             Self::Objection => "21",
             Self::ConsentWithdrawal => "7.3",
+            Self::HumanReview => "22.3",
         }
     }
 

@@ -7,7 +7,7 @@ use super::answer::AnswerFacts;
 use super::planning::PlanFacts;
 use super::{Context, Result};
 use crate::domain::case::RefusalGround;
-use crate::domain::grant::RefusedItem;
+use crate::domain::grant::{HumanReview, RefusedItem};
 use crate::domain::ids::{CaseId, MailId, NoticeId};
 use crate::domain::language::Language;
 use crate::domain::notice;
@@ -64,6 +64,11 @@ pub enum Letter {
         /// What is refused.
         refused: Vec<RefusedItem>,
     },
+    /// A person has reviewed an automated decision.
+    HumanReviewed {
+        /// What they found.
+        review: HumanReview,
+    },
     /// An older case goes on with this one.
     Merged {
         /// What was asked for.
@@ -116,6 +121,7 @@ impl Letter {
             Self::Erased { .. } => "erasure_done",
             Self::Refused { .. } => "refused",
             Self::Granted { .. } => "granted",
+            Self::HumanReviewed { .. } => "human_review",
             Self::Merged { .. } => "merged",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped => "erasure_stopped",

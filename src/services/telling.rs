@@ -7,6 +7,7 @@ use super::searching;
 use super::transition::proposed_plan;
 use super::{Context, Result, answer, granting, intake, planning};
 use crate::domain::case::{Effect, State};
+use crate::domain::grant::{Grant, Terms};
 use crate::domain::identity::Method;
 use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
@@ -36,10 +37,7 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
         Effect::TellErased => Letter::Erased {
             answer: answer::make(ctx, conn, case)?,
         },
-        Effect::TellGranted => Letter::Granted {
-            right,
-            refused: granting::open(ctx, conn, case)?.refused,
-        },
+        Effect::TellGranted => granted(granting::open(ctx, conn, case)?),
         Effect::TellMerged => {
             let into = case
                 .merged_into
@@ -56,6 +54,17 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
         _ => return Ok(()),
     };
     send(ctx, conn, case, &key, letter)
+}
+
+/// The answer to what was granted, by right.
+fn granted(grant: Grant) -> Letter {
+    match grant.terms {
+        Terms::HumanReview(review) => Letter::HumanReviewed { review },
+        terms => Letter::Granted {
+            right: terms.right(),
+            refused: grant.refused,
+        },
+    }
 }
 
 fn refusal(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<Letter> {
@@ -123,7 +132,10 @@ fn address(ctx: &Context, conn: &mut Conn, case: &StoredCase, letter: &Letter) -
     let (_, file) = intake::open_file(ctx, case)?;
     let holds_data = matches!(
         letter,
-        Letter::ConfirmPlan { .. } | Letter::Message { .. } | Letter::Granted { .. }
+        Letter::ConfirmPlan { .. }
+            | Letter::Message { .. }
+            | Letter::Granted { .. }
+            | Letter::HumanReviewed { .. }
     );
     let proofs = super::proving::list(conn, case.id)?;
     let proved = proofs.iter().any(|proof| proof.method == Method::TypedAddress);

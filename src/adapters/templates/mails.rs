@@ -101,6 +101,19 @@ pub struct GrantedMail {
     pub link: String,
 }
 
+/// A person has reviewed an automated decision: outcome, reasons, how to contest it (Art. 22(3)).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HumanReviewMail {
+    /// The case number.
+    pub reference: String,
+    /// `changed` or `upheld`.
+    pub outcome: String,
+    /// Why, as staff wrote it.
+    pub reasons: String,
+    /// The page of the case.
+    pub link: String,
+}
+
 /// A part of a request that is refused.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedPart {

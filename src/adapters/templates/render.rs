@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::brand::legible_on_light;
 use super::look::OrganisationLook;
 use super::mails::{
-    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, LapsedMail,
-    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
+    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail,
+    RefusedMail, WithdrawnMail,
 };
 use crate::adapters::texts::Texts;
 use crate::domain::language::Language;
@@ -33,6 +34,8 @@ pub enum MailBody {
     Refused(RefusedMail),
     /// See [`GrantedMail`].
     Granted(GrantedMail),
+    /// See [`HumanReviewMail`].
+    HumanReview(HumanReviewMail),
     /// See [`MergedMail`].
     Merged(MergedMail),
     /// The person withdrew.
@@ -141,6 +144,13 @@ templates!(
     "mail/granted/body.html"
 );
 templates!(
+    human_review,
+    HumanReviewMail,
+    "mail/human_review/subject.txt",
+    "mail/human_review/body.txt",
+    "mail/human_review/body.html"
+);
+templates!(
     merged,
     MergedMail,
     "mail/merged/subject.txt",
@@ -202,6 +212,7 @@ impl MailBody {
             Self::ErasureDone(_) => "erasure_done",
             Self::Refused(_) => "refused",
             Self::Granted(_) => "granted",
+            Self::HumanReview(_) => "human_review",
             Self::Merged(_) => "merged",
             Self::Withdrawn(_) => "withdrawn",
             Self::Lapsed(_) => "lapsed",
@@ -224,6 +235,7 @@ impl MailBody {
             Self::ErasureDone(mail) => erasure_done(mail, t, look),
             Self::Refused(mail) => refused(mail, t, look),
             Self::Granted(mail) => granted(mail, t, look),
+            Self::HumanReview(mail) => human_review(mail, t, look),
             Self::Merged(mail) => merged(mail, t, look),
             Self::Withdrawn(mail) => withdrawn(mail, t, look),
             Self::Lapsed(mail) => lapsed(mail, t, look),

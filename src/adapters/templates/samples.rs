@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use super::answer::{Gone, Kept, Reply, Told};
 use super::look::OrganisationLook;
 use super::mails::{
-    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, LapsedMail,
-    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, RefusedPart,
-    WithdrawnMail,
+    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
+    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail,
+    RefusedMail, RefusedPart, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::domain::right::Right;
@@ -158,6 +158,12 @@ fn granted() -> Vec<MailBody> {
                 ground: "accuracy_not_shown".to_owned(),
                 reason: "Uppgiften stämmer med det beslut vi har fått.".to_owned(),
             }],
+            link: link.clone(),
+        }),
+        MailBody::HumanReview(HumanReviewMail {
+            reference: reference.clone(),
+            outcome: "changed".to_owned(),
+            reasons: "Spärren byggde på en gammal adress. Den är hävd.".to_owned(),
             link: link.clone(),
         }),
         MailBody::Merged(MergedMail {

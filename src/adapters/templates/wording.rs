@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
-    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, LapsedMail, MergedMail,
-    MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, RefusedPart, WithdrawnMail,
+    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, HumanReviewMail, LapsedMail,
+    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, RefusedPart,
+    WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::adapters::texts::Texts;
@@ -60,6 +61,12 @@ impl TemplateWording {
                 reference,
                 right: *right,
                 refused: refused.iter().map(refused_part).collect(),
+                link,
+            }),
+            Letter::HumanReviewed { review } => MailBody::HumanReview(HumanReviewMail {
+                reference,
+                outcome: review.outcome.name().to_owned(),
+                reasons: review.reasons.clone(),
                 link,
             }),
             Letter::Merged { right, into } => MailBody::Merged(MergedMail {

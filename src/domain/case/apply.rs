@@ -64,7 +64,7 @@ impl Case {
             Event::PlanMade { .. } | Event::ConsequencesConfirmed { .. } | Event::RefusalPrepared { .. } => {
                 self.apply_preparation(event)
             }
-            Event::Granted { hash, by } => self.grant(hash, *by),
+            Event::Granted { hash, by } => self.grant(hash, *by, at),
             Event::GrantPrepared { hash, by } => self.prepare_grant(hash, *by),
             Event::ProposalApproved { by, cool_off_until } => self.approve(*by, *cool_off_until, at),
             Event::ProposalRejected { by } => self.reject(*by),

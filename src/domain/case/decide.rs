@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::apply::Outcome;
-use super::{Case, Confirmation, Effect, Event, Proposal, State, TransitionError};
+use super::{Case, Confirmation, Effect, Event, Proposal, State, Transition, TransitionError, path};
 use crate::domain::ids::StaffId;
 use crate::domain::right::Right;
 
@@ -52,9 +52,9 @@ impl Case {
     }
 
     /// What is granted in full needs no second person: nobody is refused anything, and nothing is destroyed.
-    pub(super) fn grant(&self, hash: &str, by: StaffId) -> Outcome {
+    pub(super) fn grant(&self, hash: &str, by: StaffId, at: DateTime<Utc>) -> Outcome {
         let granted = self.granting(hash, by, false)?;
-        granted.carried_out()
+        Ok(granted.carried_out(at))
     }
 
     pub(super) fn prepare_grant(&self, hash: &str, by: StaffId) -> Outcome {
@@ -73,10 +73,15 @@ impl Case {
         }))
     }
 
-    fn carried_out(&self) -> Outcome {
-        Ok(self
-            .in_state(State::Executing)
-            .with([Effect::PlanNotices, Effect::CarryOut]))
+    /// What is left to do is done in the background; where nothing is, the person is answered at once.
+    fn carried_out(&self, at: DateTime<Utc>) -> Transition {
+        if !path::passes_through(self.right, &State::Executing) {
+            return self
+                .in_state(State::Answered { at })
+                .with([Effect::TellGranted, Effect::SettleIfDone]);
+        }
+        self.in_state(State::Executing)
+            .with([Effect::PlanNotices, Effect::CarryOut])
     }
 
     fn confirm(&self, shown: &str) -> Outcome {
@@ -120,7 +125,7 @@ impl Case {
             }
             Proposal::Grant { .. } => {
                 self.must_assess_with_identity()?;
-                self.carried_out()
+                Ok(self.carried_out(at))
             }
         }
     }

@@ -27,6 +27,8 @@ pub const OWN: [(Right, &[&str]); Right::ALL.len()] = [
     (Right::Portability, &["executing", "ready_for_release"]),
     (Right::Objection, &["executing"]),
     (Right::ConsentWithdrawal, &["executing"]),
+    // A person has reviewed the decision by the time it is granted: nothing is left to be carried out.
+    (Right::HumanReview, &[]),
 ];
 
 /// Whether a case of `right` can be in `state`.

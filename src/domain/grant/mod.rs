@@ -1,5 +1,7 @@
 //! What is granted: the terms of every right but erasure, and what of the request is refused with them.
 
+mod human_review;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -7,6 +9,8 @@ use super::case::RefusalGround;
 use super::notice;
 use super::recipient::Told;
 use super::right::Right;
+
+pub use human_review::{HumanReview, Outcome};
 
 /// What is done for the person, by right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,8 @@ pub enum Terms {
     Objection,
     /// Processing on consent stops (Art. 7(3)).
     ConsentWithdrawal,
+    /// A person has reviewed an automated decision (Art. 22(3)).
+    HumanReview(HumanReview),
 }
 
 impl Terms {
@@ -37,6 +43,7 @@ impl Terms {
             Self::Restriction => Right::Restriction,
             Self::Objection => Right::Objection,
             Self::ConsentWithdrawal => Right::ConsentWithdrawal,
+            Self::HumanReview(_) => Right::HumanReview,
         }
     }
 
@@ -45,7 +52,7 @@ impl Terms {
     #[must_use]
     pub const fn notice(&self) -> Option<notice::Kind> {
         match self {
-            Self::Access | Self::Portability => None,
+            Self::Access | Self::Portability | Self::HumanReview(_) => None,
             Self::Rectification => Some(notice::Kind::Rectification),
             Self::Restriction => Some(notice::Kind::Restriction),
             Self::Objection | Self::ConsentWithdrawal => Some(notice::Kind::Objection),

@@ -59,6 +59,9 @@ pub struct Organisation {
     /// Its financial years, oldest first.
     #[serde(deserialize_with = "fiscal_years")]
     pub fiscal_years: FiscalYears,
+    /// Decisions that it makes by machine alone (Art. 22(1)); none when it makes no such.
+    #[serde(default)]
+    pub automated_decisions: Vec<AutomatedDecision>,
     /// Levels of identity that differ from the defaults.
     #[serde(default)]
     pub levels: Levels,
@@ -174,6 +177,20 @@ pub enum LegalBasis {
     Consent,
 }
 
+/// A decision made by machine alone, with legal or similar effect (Art. 22(1)): what Art. 15(1)(h) tells of it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutomatedDecision {
+    /// Stable name.
+    pub id: String,
+    /// What is decided.
+    pub title: Text,
+    /// The logic involved.
+    pub logic: Text,
+    /// What it means for the person, and what may follow.
+    pub consequences: Text,
+}
+
 /// One kind of personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -191,6 +208,10 @@ pub struct Category {
     pub source: Text,
     /// Id of the retention rule it follows.
     pub retention: Option<String>,
+    /// Whether it is content that customers store with the host, of which they are the controllers: it is counted in
+    /// an answer and never read (Art. 28(3)).
+    #[serde(default)]
+    pub customer_is_controller: bool,
 }
 
 /// How long data is kept.
@@ -225,6 +246,8 @@ pub struct Levels {
     pub objection: Option<Level>,
     /// Withdrawal of consent (Art. 7(3)).
     pub consent_withdrawal: Option<Level>,
+    /// Human review of an automated decision (Art. 22(3)).
+    pub human_review: Option<Level>,
 }
 
 impl Levels {
@@ -239,6 +262,7 @@ impl Levels {
             Right::Portability => self.portability,
             Right::Objection => self.objection,
             Right::ConsentWithdrawal => self.consent_withdrawal,
+            Right::HumanReview => self.human_review,
         }
     }
 }
@@ -270,6 +294,14 @@ impl Organisation {
         self.levels
             .of(right)
             .unwrap_or_else(|| default_level(right, live_services))
+    }
+
+    /// The rights that its pages offer: a review of automated decisions only where it makes such.
+    #[must_use]
+    pub fn rights_offered(&self) -> Vec<Right> {
+        let makes_such = !self.automated_decisions.is_empty();
+        let offered = |right: &Right| makes_such || *right != Right::HumanReview;
+        Right::ALL.into_iter().filter(offered).collect()
     }
 
     /// The purpose of that id.
@@ -307,7 +339,7 @@ const fn default_level(right: Right, live_services: bool) -> Level {
     match (right, live_services) {
         (Right::Access | Right::Portability, _) | (Right::Erasure, false) => Level::A2,
         (Right::Erasure, true) => Level::A3,
-        (Right::Rectification | Right::Restriction, _) => Level::A1,
+        (Right::Rectification | Right::Restriction | Right::HumanReview, _) => Level::A1,
         (Right::Objection | Right::ConsentWithdrawal, _) => Level::A0,
     }
 }

@@ -350,6 +350,7 @@ fn errors_come_before_warnings() {
 #[case(Right::Restriction, Level::A1, Level::A1)]
 #[case(Right::Objection, Level::A0, Level::A0)]
 #[case(Right::ConsentWithdrawal, Level::A0, Level::A0)]
+#[case(Right::HumanReview, Level::A1, Level::A1)]
 fn erasure_asks_for_more_while_services_run(#[case] right: Right, #[case] idle: Level, #[case] live: Level) {
     let organisation = host(HOST);
     assert_eq!(organisation.required_level(right, false), idle);

@@ -11,7 +11,7 @@ use crate::store::cases::StoredCase;
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRequest {
-    /// `access`, `rectification`, `erasure`, `restriction`, `portability`, `objection` or `consent_withdrawal`.
+    /// `access`, `rectification`, `erasure`, `restriction`, `portability`, `objection`, `consent_withdrawal` or `human_review`.
     #[schema(example = "erasure")]
     pub right: Option<String>,
     /// Where the code goes.

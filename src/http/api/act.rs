@@ -43,6 +43,8 @@ pub struct NewAction {
     pub text: Option<String>,
     /// `grant`, `collect`: what is refused; another person must approve it then.
     pub refused: Option<Vec<NewRefusal>>,
+    /// `grant` of a human review: what came of it.
+    pub human_review: Option<NewReview>,
     /// `record_answer`: the recipient's id.
     pub recipient: Option<String>,
     /// `record_answer`: what the recipient answered.
@@ -65,6 +67,16 @@ pub struct NewRefusal {
     pub ground: String,
     /// The reasons, for the person to read.
     pub reason: String,
+}
+
+/// What came of the review of an automated decision by a person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReview {
+    /// `changed` or `upheld`.
+    pub outcome: String,
+    /// Why, for the person to read.
+    pub reasons: String,
 }
 
 impl From<NewRefusal> for granting::AskedRefusal {
@@ -94,7 +106,8 @@ fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "assign" => &["assignee"],
         "accept_identity" => &["method"],
         "plan" => &["account"],
-        "grant" | "collect" => &["account", "refused"],
+        "grant" => &["account", "refused", "human_review"],
+        "collect" => &["account", "refused"],
         "refuse" => &["ground", "reason"],
         "reject" | "extend" | "close" => &["reason"],
         "message" | "note" => &["text"],
@@ -120,6 +133,7 @@ impl NewAction {
             ("reason", self.reason.is_some()),
             ("text", self.text.is_some()),
             ("refused", self.refused.is_some()),
+            ("human_review", self.human_review.is_some()),
             ("recipient", self.recipient.is_some()),
             ("outcome", self.outcome.is_some()),
             ("statute", self.statute.is_some()),
@@ -135,6 +149,10 @@ impl NewAction {
         granting::Asked {
             account: self.account.map(RowKey),
             refused: self.refused.into_iter().flatten().map(Into::into).collect(),
+            human_review: self.human_review.map(|review| granting::AskedReview {
+                outcome: review.outcome,
+                reasons: review.reasons,
+            }),
         }
     }
 

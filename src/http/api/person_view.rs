@@ -8,6 +8,7 @@ use super::plan_view::{
     ErasedView, KeptView, PlanSystemView, ServiceView, by_system, erased, kept, services,
 };
 use crate::domain::case::{Confirmation, State};
+use crate::domain::grant::{Grant, RefusedItem, Terms};
 use crate::services::Context;
 use crate::services::answer::AnswerFacts;
 use crate::services::codes::level_name;
@@ -50,6 +51,30 @@ pub struct PersonView {
     pub plan: Option<PersonPlan>,
     /// The answer, once there is one.
     pub answer: Option<PersonAnswer>,
+    /// What came of the review of an automated decision.
+    pub review: Option<ReviewView>,
+    /// What was not granted, and why.
+    pub refused: Vec<RefusedView>,
+}
+
+/// What a person found who reviewed an automated decision.
+#[derive(Serialize, ToSchema)]
+pub struct ReviewView {
+    /// `changed` or `upheld`.
+    pub outcome: &'static str,
+    /// Why.
+    pub reasons: String,
+}
+
+/// A part of the request that was refused.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedView {
+    /// What.
+    pub item: String,
+    /// The ground's name.
+    pub ground: &'static str,
+    /// The reasons, in staff's words.
+    pub reason: String,
 }
 
 /// Something that happened.
@@ -167,8 +192,30 @@ impl PersonView {
             downloads: vec![],
             plan: person.plan.as_ref().map(|plan| person_plan(ctx, plan)),
             answer: person.answer.as_ref().map(|answer| person_answer(ctx, answer)),
+            review: person.grant.as_ref().and_then(review),
+            refused: refused(person),
         }
     }
+}
+
+fn review(grant: &Grant) -> Option<ReviewView> {
+    match &grant.terms {
+        Terms::HumanReview(review) => Some(ReviewView {
+            outcome: review.outcome.name(),
+            reasons: review.reasons.clone(),
+        }),
+        _ => None,
+    }
+}
+
+fn refused(person: &PersonCase) -> Vec<RefusedView> {
+    let items = person.grant.iter().flat_map(|grant| &grant.refused);
+    let view = |item: &RefusedItem| RefusedView {
+        item: item.item.clone(),
+        ground: item.ground.name(),
+        reason: item.reason.clone(),
+    };
+    items.map(view).collect()
 }
 
 fn asked(person: &PersonCase) -> Vec<&'static str> {

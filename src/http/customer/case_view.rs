@@ -117,7 +117,11 @@ impl<'a> CaseView<'a> {
             gone: words.gone(facts),
             kept: words.kept(facts),
             told: words.told(facts),
-            text: None,
+            text: self
+                .person
+                .grant
+                .as_ref()
+                .and_then(|grant| super::granted::text(words.t, grant)),
         })
     }
 

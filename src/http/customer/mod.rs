@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod case_view;
+mod granted;
 mod request;
 
 use actix_web::http::StatusCode;
@@ -47,6 +48,7 @@ fn start_page(visit: &Visit, reference: Option<String>) -> StartPage {
         t: visit.t(),
         page: visit.page_at("/", String::new()),
         reference,
+        rights: visit.app.ctx.organisation.rights_offered(),
     }
 }
 

@@ -132,6 +132,7 @@ fn form_page(visit: &Visit, sent: &Sent, errors: FieldErrors) -> RequestForm {
     let query = values.right.map(|right| format!("?right={}", right.name()));
     let path = format!("/requests/new{}", query.unwrap_or_default());
     RequestForm {
+        rights: visit.app.ctx.organisation.rights_offered(),
         t: visit.t(),
         page: visit.page_at(&path, String::new()),
         values,

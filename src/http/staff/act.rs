@@ -66,7 +66,7 @@ impl Sent {
                 })?,
             },
             "collect" => Action::Collect(granting::Asked::default()),
-            "grant" => Action::Grant(granting::Asked::default()),
+            "grant" => Action::Grant(self.granted()),
             "release" => Action::Release,
             "refuse" => Action::Refuse {
                 ground: self.ground.clone(),
@@ -90,6 +90,17 @@ impl Sent {
             "record_answer" => return self.answer().map(Asked::Answer),
             _ => return Err(Error::field("action", "unknown")),
         }))
+    }
+
+    /// What is granted, by the fields of the right's own form.
+    fn granted(&self) -> granting::Asked {
+        granting::Asked {
+            human_review: Some(granting::AskedReview {
+                outcome: self.outcome.clone(),
+                reasons: self.text.clone(),
+            }),
+            ..granting::Asked::default()
+        }
     }
 
     fn answer(&self) -> Result<notice::Answer> {
@@ -231,7 +242,7 @@ fn again(
 /// Which text says what went wrong: the field's, where there is one for it.
 fn code(error: &Error) -> String {
     let named = |wrong: &crate::services::FieldError| match wrong.field {
-        "reason" | "text" => "text",
+        "reason" | "text" | "reasons" => "text",
         field @ ("confirm" | "ground" | "statute" | "outcome" | "backups_until" | "comment" | "assignee") => {
             field
         }

@@ -20,12 +20,8 @@ pub struct StartPage {
     pub page: Page,
     /// What was typed as the case number, when it is none.
     pub reference: Option<String>,
-}
-
-impl StartPage {
-    fn rights(&self) -> [Right; 7] {
-        Right::ALL
-    }
+    /// The rights to choose from.
+    pub rights: Vec<Right>,
 }
 
 /// `/requests/new`: the form, empty or with what was typed and what is wrong with it.
@@ -47,6 +43,8 @@ pub struct RequestForm {
     pub submission: String,
     /// What the portal vouches for, sealed, when it handed the person over: who they are is then not typed.
     pub handed_over: Option<String>,
+    /// The rights to choose from.
+    pub rights: Vec<Right>,
 }
 
 /// What was typed into the form.
@@ -75,10 +73,6 @@ pub struct RequestValues {
 }
 
 impl RequestForm {
-    fn rights(&self) -> [Right; 7] {
-        Right::ALL
-    }
-
     fn languages(&self) -> [Language; 2] {
         Language::ALL
     }

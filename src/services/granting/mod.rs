@@ -1,6 +1,7 @@
 //! Granting a request: every right but erasure. The terms are decided, sealed and named by their hash; what they
 //! promise is carried out in the background, step by step, by [`running`].
 
+mod human_review;
 mod running;
 
 use serde::Deserialize;
@@ -12,13 +13,14 @@ use super::{Context, Error, FieldError, Result, intake, planning};
 use crate::domain::case::{Event, Proposal, RefusalGround};
 use crate::domain::contact::FreeText;
 use crate::domain::grant::{Grant, RefusedItem, Terms};
-use crate::domain::ids::CaseId;
+use crate::domain::ids::{CaseId, StaffId};
 use crate::domain::matching::RowKey;
 use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, StoredCase};
 use crate::store::{Conn, proposals};
 
+pub use human_review::AskedReview;
 pub use running::{Failure, run};
 
 /// Where a sealed grant belongs.
@@ -32,6 +34,8 @@ pub struct Asked {
     pub account: Option<RowKey>,
     /// What is refused.
     pub refused: Vec<AskedRefusal>,
+    /// What came of the review of an automated decision.
+    pub human_review: Option<AskedReview>,
 }
 
 /// A part that is refused, as staff say it.
@@ -67,7 +71,7 @@ pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Ask
     };
     // Asked before the systems are, so that a case which allows no grant costs them nothing.
     case.case.apply(&event(String::new()), ctx.now())?;
-    let (subject, grant) = make(ctx, &case, asked)?;
+    let (subject, grant) = make(ctx, &case, by, asked)?;
     let hash = grant.hash();
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
@@ -100,12 +104,12 @@ pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Ask
     })
 }
 
-fn make(ctx: &Context, case: &StoredCase, asked: &Asked) -> Result<(Subject, Grant)> {
+fn make(ctx: &Context, case: &StoredCase, by: StaffId, asked: &Asked) -> Result<(Subject, Grant)> {
     let refused = refused(asked)?;
     let (_, file) = intake::open_file(ctx, case)?;
     let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
     let subject = searching::clear_subject(Some(subject))?;
-    let terms = terms(case.case.right)?;
+    let terms = terms(ctx, case.case.right, by, asked)?;
     let told = match terms.notice() {
         None => vec![],
         Some(_) => {
@@ -118,9 +122,11 @@ fn make(ctx: &Context, case: &StoredCase, asked: &Asked) -> Result<(Subject, Gra
 }
 
 /// The terms of each right, made by its own module.
-fn terms(right: Right) -> Result<Terms> {
-    let _ = right;
-    Err(Error::Conflict("grant_not_available"))
+fn terms(ctx: &Context, right: Right, by: StaffId, asked: &Asked) -> Result<Terms> {
+    match right {
+        Right::HumanReview => human_review::terms(ctx, by, asked),
+        _ => Err(Error::Conflict("grant_not_available")),
+    }
 }
 
 fn refused(asked: &Asked) -> Result<Vec<RefusedItem>> {

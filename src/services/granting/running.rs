@@ -131,7 +131,8 @@ fn steps(terms: &Terms) -> Vec<Step> {
         | Terms::Rectification
         | Terms::Restriction
         | Terms::Objection
-        | Terms::ConsentWithdrawal => vec![],
+        | Terms::ConsentWithdrawal
+        | Terms::HumanReview(_) => vec![],
     }
 }
 

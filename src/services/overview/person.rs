@@ -4,9 +4,10 @@ use super::{Message, PlanView, clock, open_messages, plan_view};
 use crate::domain::audit;
 use crate::domain::case::{RefusalGround, State};
 use crate::domain::deadline::Clock;
+use crate::domain::grant::Grant;
 use crate::domain::ids::Reference;
 use crate::services::answer::{self, AnswerFacts};
-use crate::services::{Context, Result, codes, telling};
+use crate::services::{Context, Result, codes, granting, telling};
 use crate::store::audit as trail;
 use crate::store::cases::StoredCase;
 
@@ -22,6 +23,8 @@ pub struct PersonCase {
     pub plan: Option<PlanView>,
     /// The answer, once there is one.
     pub answer: Option<AnswerFacts>,
+    /// What was granted, once that is answered.
+    pub grant: Option<Grant>,
     /// Why it was refused, when it was: the ground, and the reasons in staff's words.
     pub refusal: Option<(RefusalGround, String)>,
     /// The events that mean something to the person.
@@ -63,10 +66,11 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             None
         };
         let answered = matches!(case.case.state, State::Answered { .. } | State::Closed { .. });
-        let answer = if proved && answered {
-            Some(answer::make(ctx, conn, &case)?)
+        let (answer, grant) = if proved && answered {
+            let grant = granting::find(ctx, conn, &case)?;
+            (Some(answer::make(ctx, conn, &case)?), grant)
         } else {
-            None
+            (None, None)
         };
         let refusal = match case.case.state {
             State::Refused { ground, .. } => Some((ground, telling::refusal_reason(ctx, conn, &case)?)),
@@ -81,6 +85,7 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
                 .collect(),
             plan,
             answer,
+            grant,
             refusal,
             events: events
                 .into_iter()

@@ -5,8 +5,13 @@ use crate::support::site::Site;
 
 /// Hands a request in and opens its case with the code from the mail.
 pub async fn ask(site: &Site, browser: &Browser, email: &str) -> String {
+    ask_for(site, browser, "Radera mina uppgifter", email).await
+}
+
+/// As [`ask`], for the right of that name on the start page.
+pub async fn ask_for(site: &Site, browser: &Browser, right: &str, email: &str) -> String {
     browser.goto(&site.at("/?lang=sv")).await;
-    browser.click_text("Radera mina uppgifter").await;
+    browser.click_text(right).await;
     browser.fill("E-postadress", email).await;
     browser.click_text("Skicka begäran").await;
     browser.see("Vi har tagit emot din begäran").await;

@@ -9,7 +9,7 @@ use super::staff::log_in;
 use crate::support::browser::{Browser, DESKTOP, PHONE};
 use crate::support::site::Site;
 
-const PASSWORD: &str = "Correct-horse-0123456789abcdef";
+pub const PASSWORD: &str = "Correct-horse-0123456789abcdef";
 
 /// A member of staff with a password; their address.
 pub fn account(site: &Site, role: Role) -> String {

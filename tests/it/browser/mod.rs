@@ -2,4 +2,5 @@
 
 mod customer;
 mod erasure;
+mod human_review;
 mod staff;

@@ -266,6 +266,7 @@ fn time_is_extended_once() {
 #[case(Right::Portability)]
 #[case(Right::Objection)]
 #[case(Right::ConsentWithdrawal)]
+#[case(Right::HumanReview)]
 fn only_an_erasure_is_planned(#[case] right: Right) {
     assert_eq!(
         refused_with(&assessing(right), &plan_made(Confirmation::NotNeeded), noon()),

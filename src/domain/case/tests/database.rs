@@ -8,6 +8,9 @@ use super::*;
 const CREATED: &str = include_str!("../../../../migrations/2026-11-21-000200_create_cases/up.sql");
 const GRANTED: &str = include_str!("../../../../migrations/2026-11-22-000190_grant_rights/up.sql");
 
+const REVIEWED: &str =
+    include_str!("../../../../migrations/2026-11-22-000801_review_automated_decisions/up.sql");
+
 /// The pairs of names that a migration inserts into a table.
 fn pairs(migration: &str, insert: &str) -> Vec<(String, String)> {
     let (_, rest) = migration
@@ -27,7 +30,7 @@ fn pairs(migration: &str, insert: &str) -> Vec<(String, String)> {
 
 fn moves_in_the_database() -> BTreeSet<(String, String)> {
     let insert = "INSERT INTO case_transitions (from_state, to_state) VALUES";
-    let pairs: Vec<_> = [CREATED, GRANTED]
+    let pairs: Vec<_> = [CREATED, GRANTED, REVIEWED]
         .into_iter()
         .flat_map(|migration| pairs(migration, insert))
         .collect();
@@ -66,10 +69,17 @@ fn the_database_gives_each_right_the_same_states() {
         .collect();
     let inserted = pairs(GRANTED, "INSERT INTO case_states (of_right, state) VALUES");
     assert_eq!(inserted.into_iter().collect::<BTreeSet<_>>(), own);
-    for list in [path::SHARED.to_vec(), Right::ALL.map(Right::name).to_vec()] {
-        let names: Vec<String> = list.iter().map(|name| format!("'{name}'")).collect();
-        assert!(GRANTED.contains(&format!("unnest(ARRAY[{}])", names.join(", "))));
-    }
+    let listed = |names: &[&str]| {
+        let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+        quoted.join(", ")
+    };
+    let shared = format!("unnest(ARRAY[{}])", listed(&path::SHARED));
+    assert!(GRANTED.contains(&shared) && REVIEWED.contains(&shared));
+    let rights = Right::ALL.map(Right::name);
+    let (last, earlier) = rights.split_last().unwrap();
+    assert!(GRANTED.contains(&format!("unnest(ARRAY[{}])", listed(earlier))));
+    assert!(REVIEWED.contains(&format!("SELECT '{last}', s")));
+    assert!(REVIEWED.contains(&format!("\"right\" IN ({})", listed(&rights))));
 }
 
 #[test]

@@ -236,6 +236,13 @@ fn what_is_granted_in_full_is_carried_out_at_once(#[case] right: Right, #[case] 
 }
 
 #[test]
+fn a_review_by_a_person_is_answered_when_it_is_granted() {
+    let granted = assessing(Right::HumanReview).apply(&granted(), noon()).unwrap();
+    assert_eq!(granted.case.state, State::Answered { at: noon() });
+    assert_eq!(granted.effects, [Effect::TellGranted, Effect::SettleIfDone]);
+}
+
+#[test]
 fn what_is_granted_in_part_needs_another_person() {
     let prepared = after(assessing(Right::Access), [granted_in_part()]);
     assert_eq!(prepared.state, State::Assessing);

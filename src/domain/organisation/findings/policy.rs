@@ -76,6 +76,8 @@ fn rights(organisation: &Organisation) -> Option<Finding> {
     let mut missing: Vec<&str> = Right::ALL
         .into_iter()
         .filter(|right| *right != Right::ConsentWithdrawal || by_consent)
+        // Of automated decisions, (f) makes it tell in words of its own.
+        .filter(|right| *right != Right::HumanReview)
         .filter(|right| !policy.rights_named.contains(right))
         .map(Right::name)
         .collect();

@@ -63,6 +63,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
 
 fn start(t: Texts, reference: Option<&str>) -> StartPage {
     StartPage {
+        rights: Right::ALL.to_vec(),
         t,
         page: page("/"),
         reference: reference.map(str::to_owned),
@@ -85,6 +86,7 @@ fn form_handed_over(t: Texts) -> RequestForm {
 
 fn form(t: Texts) -> RequestForm {
     RequestForm {
+        rights: Right::ALL.to_vec(),
         t,
         page: page("/requests/new?right=erasure"),
         values: RequestValues {

@@ -150,7 +150,7 @@ impl QueueRow {
 }
 
 impl QueuePage {
-    fn rights(&self) -> [Right; 7] {
+    fn rights(&self) -> [Right; 8] {
         Right::ALL
     }
 
@@ -213,7 +213,7 @@ pub struct IntakePage {
 }
 
 impl IntakePage {
-    fn rights(&self) -> [Right; 7] {
+    fn rights(&self) -> [Right; 8] {
         Right::ALL
     }
 
