@@ -1,5 +1,7 @@
 //! Locks by name between all instances, held by the database for as long as a connection lives.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use sha2::{Digest, Sha256};
@@ -26,8 +28,9 @@ pub fn alone<T>(store: &Store, name: &str, work: impl FnOnce() -> T) -> Result<O
     if !asked.locked {
         return Ok(None);
     }
-    // A connection dropped while panicking is closed by the pool, and the lock with it.
-    let done = work();
+    // After a panic the lock is given back too. The pool would close the connection, and the lock end with it, but
+    // only once the server has noticed: until then the work could not be tried again.
+    let done = catch_unwind(AssertUnwindSafe(work));
     let unlocked = diesel::sql_query("SELECT pg_advisory_unlock($1)")
         .bind::<BigInt, _>(key)
         .execute(&mut conn);
@@ -37,7 +40,10 @@ pub fn alone<T>(store: &Store, name: &str, work: impl FnOnce() -> T) -> Result<O
             "a lock could not be given back; it ends with its connection"
         );
     }
-    Ok(Some(done))
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(panic) => resume_unwind(panic),
+    }
 }
 
 /// The database knows locks by number.

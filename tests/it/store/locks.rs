@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use dataratt::store::locks;
 
 use crate::support::database::database;
-use crate::support::fixtures::eventually;
 
 #[test]
 fn only_one_holds_a_name_and_another_name_is_free() {
@@ -32,8 +31,9 @@ fn a_panic_gives_the_lock_back() {
         locks::alone(&one, "sweep", || panic!("on purpose"))
     }));
     assert!(failed.is_err());
-    // The server notices the closed connection a moment later.
-    eventually("the lock is free", || {
-        locks::alone(&other, "sweep", || ()).unwrap()
-    });
+    assert_eq!(
+        locks::alone(&other, "sweep", || 9).unwrap(),
+        Some(9),
+        "given back at once"
+    );
 }
