@@ -159,21 +159,17 @@ fn kept(plan: &Plan) -> Vec<KeptRows> {
     for part in &plan.systems {
         for table in &part.tables {
             // What a retained record needs of its owner stays as long as the record, on the same ground.
-            let law = part.law();
-            let (ground, by_law) = match (&table.operation, &law) {
-                (Operation::Retain { ground }, _) => (ground, true),
-                (Operation::Keep { reason }, _) => (reason, false),
-                (Operation::Reduce { .. }, Some((ground, _))) => (ground, true),
+            let (ground, by_law) = match (&table.operation, table.ground()) {
+                (_, Some(ground)) => (ground, true),
+                (Operation::Keep { reason }, None) => (reason.as_str(), false),
                 _ => continue,
             };
             kept.push(KeptRows {
                 system: part.system.clone(),
                 table: table.table.clone(),
-                ground: ground.clone(),
+                ground: ground.to_owned(),
                 by_law,
-                until: table
-                    .last_day()
-                    .or_else(|| law.as_ref().map(|(_, until)| *until).filter(|_| by_law)),
+                until: table.last_day(),
                 reduced: matches!(table.operation, Operation::Reduce { .. }),
                 rows: table.rows.len(),
             });

@@ -268,15 +268,10 @@ pub fn facts(ctx: &Context, plan: &Plan) -> PlanFacts {
                     operation: table.operation.name().to_owned(),
                     rows: table.rows.len(),
                     ground: match &table.operation {
-                        Operation::Retain { ground } => Some(ground.clone()),
                         Operation::Keep { reason } => Some(reason.clone()),
-                        Operation::Reduce { .. } => part.law().map(|(ground, _)| ground),
-                        Operation::Erase => None,
+                        _ => table.ground().map(str::to_owned),
                     },
-                    until: match &table.operation {
-                        Operation::Reduce { .. } => part.law().map(|(_, until)| until),
-                        _ => table.last_day(),
-                    },
+                    until: table.last_day(),
                 })
                 .collect(),
             backups_expire_after_days: map.system(&part.system).and_then(|s| s.backups_expire_after_days),

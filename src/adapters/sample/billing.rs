@@ -1,6 +1,6 @@
 //! Rows of the billing system: customers, services, and accounting that balances.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::SampleProfile;
 use super::names::{Draw, NOTES};
@@ -27,6 +27,8 @@ struct Invoice {
     paid_on: Option<NaiveDate>,
     net: i64,
     vat: i64,
+    /// The invoice that it corrects, for a credit note.
+    credit_of: Option<i64>,
 }
 
 impl Billing {
@@ -45,7 +47,8 @@ impl Billing {
             ),
             invoices: Rows::of(
                 "invoices",
-                "customer_id, number, issued_on, voucher_date, due_on, paid_on, buyer_name, buyer_address, amount, vat",
+                "customer_id, number, issued_on, voucher_date, due_on, paid_on, buyer_name, buyer_address, amount, vat, \
+                 oss, credit_of",
             ),
             payments: Rows::of(
                 "payments",
@@ -184,11 +187,36 @@ impl Billing {
                 paid_on: (!owed && paid_on <= profile.today).then_some(paid_on),
                 net,
                 vat: net / 4,
+                credit_of: None,
             };
             self.add_invoice(person, customer, &invoice, due_on);
             self.add_ledger(profile, &invoice);
             self.add_payment(draw, person, customer, &invoice);
             issued_on = next;
+        }
+        if person.nasty == Some(NastyCase::CreditedOverNewYear) {
+            self.add_credited(profile, person, customer, net);
+        }
+    }
+
+    /// An invoice of the last December and the credit note that takes it back in January.
+    fn add_credited(&mut self, profile: &SampleProfile, person: &Person, customer: i64, net: i64) {
+        let year = profile.today.year();
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or(profile.today);
+        let mut corrected = None;
+        for (issued_on, net) in [(day(year - 1, 12, 20), net), (day(year, 1, 10), -net)] {
+            let id = self.invoices.next_id();
+            let invoice = Invoice {
+                id,
+                number: format!("{}{}-{id:06}", if net < 0 { "K" } else { "F" }, issued_on.format("%Y")),
+                issued_on,
+                paid_on: None,
+                net,
+                vat: net / 4,
+                credit_of: corrected.replace(id),
+            };
+            self.add_invoice(person, customer, &invoice, issued_on + Days::new(30));
+            self.add_ledger(profile, &invoice);
         }
     }
 
@@ -204,6 +232,8 @@ impl Billing {
             format!("{}, {} {}", person.street, person.postal_code, person.city),
             Field::Money(invoice.net + invoice.vat),
             Field::Money(invoice.vat),
+            person.nasty == Some(NastyCase::OneStopShopSale),
+            invoice.credit_of,
         ]);
     }
 
@@ -244,6 +274,8 @@ impl Billing {
             lines.push(("B", paid_on, "1510", 0, gross));
         }
         for (series, date, account, debit, credit) in lines {
+            // A credit note's stand on the other side.
+            let (debit, credit) = if gross < 0 { (-credit, -debit) } else { (debit, credit) };
             self.ledger.add(fields![
                 invoice.id,
                 profile.label_of(date),

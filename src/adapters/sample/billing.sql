@@ -52,7 +52,10 @@ CREATE TABLE invoices (
     buyer_name text,
     buyer_address text,
     amount numeric(12,2),
-    vat numeric(12,2)
+    vat numeric(12,2),
+    paid_until date,
+    oss boolean NOT NULL DEFAULT false,
+    credit_of bigint
 );
 CREATE TABLE payments (
     id bigserial PRIMARY KEY,
@@ -61,7 +64,8 @@ CREATE TABLE payments (
     method text CHECK (method IN ('invoice_credit', 'payson', 'paypal', 'transfer')),
     transaction_ref text,
     paid_on date,
-    amount numeric(12,2)
+    amount numeric(12,2),
+    barred boolean NOT NULL DEFAULT false
 );
 CREATE TABLE ledger_entries (
     id bigserial PRIMARY KEY,
@@ -79,6 +83,7 @@ CREATE INDEX ON contacts (customer_id);
 CREATE INDEX ON orders (customer_id);
 CREATE INDEX ON services (customer_id);
 CREATE INDEX ON invoices (customer_id);
+CREATE INDEX ON invoices (credit_of);
 CREATE INDEX ON payments (customer_id);
 CREATE INDEX ON payments (invoice_id);
 CREATE INDEX ON ledger_entries (invoice_id);
@@ -86,6 +91,7 @@ ALTER TABLE contacts ADD FOREIGN KEY (customer_id) REFERENCES customers;
 ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers;
 ALTER TABLE services ADD FOREIGN KEY (customer_id) REFERENCES customers;
 ALTER TABLE invoices ADD FOREIGN KEY (customer_id) REFERENCES customers;
+ALTER TABLE invoices ADD FOREIGN KEY (credit_of) REFERENCES invoices;
 ALTER TABLE payments ADD FOREIGN KEY (customer_id) REFERENCES customers;
 ALTER TABLE payments ADD FOREIGN KEY (invoice_id) REFERENCES invoices;
 ALTER TABLE ledger_entries ADD FOREIGN KEY (invoice_id) REFERENCES invoices;

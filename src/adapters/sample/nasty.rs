@@ -32,11 +32,15 @@ pub enum NastyCase {
     ContactPerson,
     /// The company whose contact person is a customer too.
     ContactCompany,
+    /// A consumer in Germany, whose sales are declared in the one-stop shop and documented for ten years.
+    OneStopShopSale,
+    /// An invoice of the last December that a credit note of January corrects, in another year.
+    CreditedOverNewYear,
 }
 
 impl NastyCase {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::SameNameA,
         Self::SameNameB,
         Self::SameEmailA,
@@ -50,6 +54,8 @@ impl NastyCase {
         Self::HostedAddress,
         Self::ContactPerson,
         Self::ContactCompany,
+        Self::OneStopShopSale,
+        Self::CreditedOverNewYear,
     ];
 
     /// The customer number, except of who is no customer.
@@ -69,6 +75,8 @@ impl NastyCase {
             Self::HostedAddress => Some("9000010"),
             Self::ContactPerson => Some("9000011"),
             Self::ContactCompany => Some("9000012"),
+            Self::OneStopShopSale => Some("9000013"),
+            Self::CreditedOverNewYear => Some("9000014"),
         }
     }
 
@@ -88,6 +96,8 @@ impl NastyCase {
             Self::HostedAddress => "Gunnar Lindqvist",
             Self::ContactPerson => "Maria Nyman",
             Self::ContactCompany => "Nymans Påhittade Plåt AB",
+            Self::OneStopShopSale => "Greta Beispiel",
+            Self::CreditedOverNewYear => "Nils Krediterad",
         }
     }
 
@@ -107,6 +117,8 @@ impl NastyCase {
             Self::HostedAddress => "gunnar@lindqvist-hemma.example",
             Self::ContactPerson => "maria.nyman@nymansplat.example",
             Self::ContactCompany => "info@nymansplat.example",
+            Self::OneStopShopSale => "greta.beispiel@post.example",
+            Self::CreditedOverNewYear => "nils.krediterad@mail.example",
         }
     }
 
@@ -139,6 +151,9 @@ impl NastyCase {
                 tld: "example".to_owned(),
                 registered_on: person.created_on,
             }];
+        }
+        if self == Self::OneStopShopSale {
+            (person.postal_code, person.city) = ("10115", "Berlin");
         }
         if self == Self::ContactCompany {
             person.contacts = vec![Contact {

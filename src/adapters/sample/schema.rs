@@ -81,6 +81,12 @@ impl From<String> for Field<'_> {
     }
 }
 
+impl From<bool> for Field<'_> {
+    fn from(value: bool) -> Self {
+        Self::Text(if value { "true" } else { "false" })
+    }
+}
+
 impl From<i64> for Field<'_> {
     fn from(value: i64) -> Self {
         Self::Number(value)
@@ -171,7 +177,10 @@ fn put(text: &mut String, field: &Field<'_>) {
         Field::Text(value) => escaped(text, value),
         Field::Owned(value) => escaped(text, value),
         Field::Number(value) => write!(text, "{value}"),
-        Field::Money(ore) => write!(text, "{}.{:02}", ore / 100, ore % 100),
+        Field::Money(ore) => {
+            let (sign, ore) = (if *ore < 0 { "-" } else { "" }, ore.unsigned_abs());
+            write!(text, "{sign}{}.{:02}", ore / 100, ore % 100)
+        }
         Field::Date(date) => write!(text, "{date}"),
         Field::At(at) => write!(text, "{}Z", at.format("%Y-%m-%d %H:%M:%S")),
     };
@@ -207,7 +216,7 @@ mod tests {
             .unwrap();
         assert_eq!(rows.next_id(), 1);
         assert_eq!(
-            rows.add(fields!["a\tb\\c\nd", Field::Money(12_305), at, None::<String>]),
+            rows.add(fields!["a\tb\\c\nd", Field::Money(-12_305), at, None::<String>]),
             1
         );
         assert_eq!(rows.add(fields!["åäö", 5, at.date(), Some("x")]), 2);
@@ -215,7 +224,7 @@ mod tests {
         assert_eq!(statement, "COPY notes (id, body, amount, at, none) FROM STDIN");
         assert_eq!(
             text,
-            "1\ta\\tb\\\\c\\nd\t123.05\t2026-11-21 07:08:09Z\t\\N\n2\tåäö\t5\t2026-11-21\tx\n"
+            "1\ta\\tb\\\\c\\nd\t-123.05\t2026-11-21 07:08:09Z\t\\N\n2\tåäö\t5\t2026-11-21\tx\n"
         );
         assert_eq!(rows.take(), None);
         assert_eq!(rows.add(fields![]), 3, "numbering goes on after a batch");

@@ -16,7 +16,7 @@ use super::language::Text;
 use super::recipient::IdentifierKind;
 
 pub use order::Cycle;
-pub use rules::{Condition, EraseRule, Matches, RetentionGround};
+pub use rules::{Bar, Condition, EraseRule, Matches, RetainRule, RetentionGround};
 
 /// One row of a system as text, by column; a column without a value is absent.
 pub type Row = BTreeMap<String, String>;
@@ -240,6 +240,16 @@ impl System {
                     .iter()
                     .flat_map(|parent| parent.on.values().map(String::as_str)),
             );
+        }
+        for link in self
+            .tables
+            .iter()
+            .filter_map(|t| t.erase.retain())
+            .flat_map(|rule| &rule.keeps)
+        {
+            if link.table == table.name {
+                columns.extend(link.on.values().map(String::as_str));
+            }
         }
         if let Some(freeze) = self.freeze.as_ref().filter(|freeze| freeze.table == table.name) {
             columns.extend(freeze.set.keys().map(String::as_str));

@@ -37,9 +37,13 @@ pub(super) fn children_first(system: &System) -> Result<Vec<&Table>, Cycle> {
 
 fn hangs_on(child: &Table, table: &Table) -> bool {
     let parent = child.parent.as_ref().map(|parent| &parent.table);
+    // A table may keep rows of its own, which then go together with those that keep them.
+    let kept = child.erase.retain().into_iter().flat_map(|rule| &rule.keeps);
+    let kept = kept.map(|link| &link.table).filter(|name| **name != child.name);
     child
         .references
         .iter()
         .chain(parent)
+        .chain(kept)
         .any(|name| *name == table.name)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::Row;
+use super::{Parent, Row};
 
 /// What erasure does to the rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +18,7 @@ pub enum EraseRule {
         keep: Vec<String>,
     },
     /// They stay untouched until a law allows their purge.
-    Retain {
-        /// Why (Art. 17(3)(b) or (e)).
-        ground: RetentionGround,
-        /// Column with the date whose fiscal year decides when the row may go.
-        fiscal_date: String,
-    },
+    Retain(RetainRule),
     /// They stay for another reason than a retention law, such as a suppression list.
     Keep {
         /// Key of the reason's text.
@@ -33,14 +28,70 @@ pub enum EraseRule {
 
 impl EraseRule {
     /// Columns the rule names.
-    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        let (list, one) = match self {
-            Self::Delete | Self::Keep { .. } => (None, None),
-            Self::DeleteOrReduce { keep } => (Some(keep), None),
-            Self::Retain { fiscal_date, .. } => (None, Some(fiscal_date)),
-        };
-        list.into_iter().flatten().chain(one).map(String::as_str)
+    pub(super) fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::Delete | Self::Keep { .. } => vec![],
+            Self::DeleteOrReduce { keep } => keep.iter().map(String::as_str).collect(),
+            Self::Retain(rule) => rule.columns().collect(),
+        }
     }
+
+    /// How rows are retained, where the rule retains.
+    #[must_use]
+    pub const fn retain(&self) -> Option<&RetainRule> {
+        match self {
+            Self::Retain(rule) => Some(rule),
+            _ => None,
+        }
+    }
+}
+
+/// How long rows are retained, and what they keep from going.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetainRule {
+    /// Why (Art. 17(3)(b)).
+    pub ground: RetentionGround,
+    /// Columns with dates: the fiscal year that ends last among theirs decides when the row may go. The first is that of
+    /// the transaction, and no row is without it; of the others those with a value count, such as the last day of
+    /// what was paid in advance.
+    pub fiscal_dates: Vec<String>,
+    /// Which rows are sales declared in the one-stop shop, and therefore kept for its ten years too.
+    pub oss_when: Option<Condition>,
+    /// Rows that stay at least as long as this one, because it speaks of them: the invoice that a credit note
+    /// corrects, or that a payment settles.
+    pub keeps: Vec<Parent>,
+    /// What bars a retained row from other use.
+    pub bar: Option<Bar>,
+}
+
+impl RetainRule {
+    fn columns(&self) -> impl Iterator<Item = &str> {
+        let dates = self.fiscal_dates.iter().map(String::as_str);
+        let flag = self.oss_when.iter().map(|condition| condition.field.as_str());
+        let links = self
+            .keeps
+            .iter()
+            .flat_map(|link| link.on.keys().map(String::as_str));
+        let bar = self.bar.iter().map(|bar| bar.column.as_str());
+        dates.chain(flag).chain(links).chain(bar)
+    }
+
+    /// The laws that may keep a row of the table.
+    pub fn grounds(&self) -> impl Iterator<Item = RetentionGround> {
+        let oss = self.oss_when.as_ref().map(|_| RetentionGround::OneStopShop);
+        std::iter::once(self.ground).chain(oss)
+    }
+}
+
+/// A column that tells the host's own staff and programs that a row is kept for the law alone. It is no part of
+/// the record: the row's checksum leaves it out.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bar {
+    /// The column.
+    pub column: String,
+    /// What it is set to.
+    pub set: String,
 }
 
 /// The law that makes a host keep a record although the person asks for its erasure.
@@ -73,8 +124,40 @@ struct EraseTable {
     delete: Option<bool>,
     else_reduce_to: Option<Vec<String>>,
     retain: Option<RetentionGround>,
-    fiscal_date: Option<String>,
+    fiscal_date: Option<OneOrMore>,
+    oss_when: Option<Condition>,
+    #[serde(default)]
+    keeps: Vec<Parent>,
+    bar: Option<Bar>,
     keep: Option<String>,
+}
+
+impl EraseTable {
+    /// Whether anything is said that only a retained table has.
+    const fn speaks_of_retention(&self) -> bool {
+        self.retain.is_some()
+            || self.fiscal_date.is_some()
+            || self.oss_when.is_some()
+            || !self.keeps.is_empty()
+            || self.bar.is_some()
+    }
+}
+
+/// A column, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Vec<String> {
+    fn from(written: OneOrMore) -> Self {
+        match written {
+            OneOrMore::One(column) => vec![column],
+            OneOrMore::More(columns) => columns,
+        }
+    }
 }
 
 const ERASE_FORMS: &str = "\"delete\", { delete = true, else_reduce_to = [columns] }, \
@@ -84,28 +167,35 @@ impl TryFrom<EraseTable> for EraseRule {
     type Error = ();
 
     fn try_from(table: EraseTable) -> Result<Self, ()> {
-        match table {
-            EraseTable {
-                delete: Some(true),
-                else_reduce_to,
-                retain: None,
-                fiscal_date: None,
-                keep: None,
-            } => Ok(else_reduce_to.map_or(Self::Delete, |keep| Self::DeleteOrReduce { keep })),
-            EraseTable {
-                delete: None,
-                else_reduce_to: None,
-                retain: Some(ground),
-                fiscal_date: Some(fiscal_date),
-                keep: None,
-            } => Ok(Self::Retain { ground, fiscal_date }),
-            EraseTable {
-                delete: None,
-                else_reduce_to: None,
-                retain: None,
-                fiscal_date: None,
-                keep: Some(reason),
-            } => Ok(Self::Keep { reason }),
+        if table.speaks_of_retention() {
+            return match table {
+                EraseTable {
+                    delete: None,
+                    else_reduce_to: None,
+                    retain: Some(ground),
+                    fiscal_date: Some(dates),
+                    oss_when,
+                    keeps,
+                    bar,
+                    keep: None,
+                } => {
+                    let fiscal_dates = Vec::from(dates);
+                    (!fiscal_dates.is_empty())
+                        .then_some(Self::Retain(RetainRule {
+                            ground,
+                            fiscal_dates,
+                            oss_when,
+                            keeps,
+                            bar,
+                        }))
+                        .ok_or(())
+                }
+                _ => Err(()),
+            };
+        }
+        match (table.delete, table.else_reduce_to, table.keep) {
+            (Some(true), keep, None) => Ok(keep.map_or(Self::Delete, |keep| Self::DeleteOrReduce { keep })),
+            (None, None, Some(reason)) => Ok(Self::Keep { reason }),
             _ => Err(()),
         }
     }

@@ -124,13 +124,66 @@ fn erase(rule: &str) -> EraseRule {
         .erase
 }
 
+fn retained(ground: RetentionGround, dates: &[&str]) -> EraseRule {
+    EraseRule::Retain(RetainRule {
+        ground,
+        fiscal_dates: dates.iter().map(ToString::to_string).collect(),
+        oss_when: None,
+        keeps: vec![],
+        bar: None,
+    })
+}
+
+#[test]
+fn a_retained_table_says_what_lengthens_its_time_what_it_keeps_and_what_bars_it() {
+    let rule = erase(
+        "{ retain = 'bookkeeping', fiscal_date = ['voucher_date', 'paid_until'], \
+           oss_when = { field = 'oss', any_of = ['true'] }, \
+           keeps = [{ table = 'invoices', on = { credit_of = 'id' } }], \
+           bar = { column = 'barred', set = 'true' } }",
+    );
+    let rule = rule.retain().unwrap();
+    assert_eq!(rule.fiscal_dates, ["voucher_date", "paid_until"]);
+    assert_eq!(rule.oss_when.as_ref().unwrap().field, "oss");
+    assert_eq!(rule.keeps[0].table, "invoices");
+    assert_eq!(
+        rule.bar,
+        Some(Bar {
+            column: "barred".to_owned(),
+            set: "true".to_owned()
+        })
+    );
+    assert_eq!(
+        rule.grounds().collect::<Vec<_>>(),
+        [RetentionGround::Bookkeeping, RetentionGround::OneStopShop]
+    );
+}
+
+#[rstest]
+#[case::no_ground("{ fiscal_date = 'day' }")]
+#[case::no_date("{ retain = 'bookkeeping' }")]
+#[case::no_date_in_the_list("{ retain = 'bookkeeping', fiscal_date = [] }")]
+#[case::both("{ delete = true, retain = 'bookkeeping', fiscal_date = 'day' }")]
+#[case::a_bar_on_what_goes("{ delete = true, bar = { column = 'b', set = 't' } }")]
+#[case::a_bar_on_what_is_kept("{ keep = 'x', bar = { column = 'b', set = 't' } }")]
+#[case::nothing("{ delete = false }")]
+fn a_rule_that_says_two_things_or_half_a_thing_is_refused(#[case] rule: &str) {
+    #[derive(Debug, Deserialize)]
+    struct Holder {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        erase: EraseRule,
+    }
+    let error = toml::from_str::<Holder>(&format!("erase = {rule}")).unwrap_err();
+    assert!(error.message().contains("fiscal_date = column"), "{error}");
+}
+
 #[rstest]
 #[case("'delete'", EraseRule::Delete)]
 #[case("{ delete = true }", EraseRule::Delete)]
 #[case("{ delete = true, else_reduce_to = ['id'] }", EraseRule::DeleteOrReduce { keep: vec!["id".to_owned()] })]
 #[case(
     "{ retain = 'bookkeeping', fiscal_date = 'day' }",
-    EraseRule::Retain { ground: RetentionGround::Bookkeeping, fiscal_date: "day".to_owned() }
+    retained(RetentionGround::Bookkeeping, &["day"])
 )]
 #[case("{ keep = 'suppression' }", EraseRule::Keep { reason: "suppression".to_owned() })]
 fn every_form_of_an_erase_rule_is_read(#[case] rule: &str, #[case] expected: EraseRule) {
@@ -144,13 +197,7 @@ fn a_ground_is_written_as_it_is_read() {
             "{{ retain = '{}', fiscal_date = 'day' }}",
             ground.name()
         ));
-        assert_eq!(
-            rule,
-            EraseRule::Retain {
-                ground,
-                fiscal_date: "day".to_owned()
-            }
-        );
+        assert_eq!(rule, retained(ground, &["day"]));
     }
 }
 
@@ -173,14 +220,14 @@ const SHOP: &str = "
     parent = { table = 'buyers', on = { buyer = 'number', buyer_region = 'region' } }
     category = 'services'
     origin = 'observed'
-    erase = { retain = 'bookkeeping', fiscal_date = 'sold_on' }
+    erase = { retain = 'bookkeeping', fiscal_date = ['sold_on', 'runs_until'], keeps = [{ table = 'buyers', on = { paid_by = 'payer_no' } }], bar = { column = 'barred', set = 'yes' } }
     identifiers = { order_id = 'order_no' }
     service = { label = 'title', kind = 'sort', active_when = { field = 'ended_on', none_of = ['x'] } }
 ";
 
 #[rstest]
-#[case("buyers", &["kind", "label", "locked", "mail", "number", "region", "remarks", "tel"])]
-#[case("licences", &["buyer", "buyer_region", "ended_on", "id", "order_no", "sold_on", "sort", "title"])]
+#[case("buyers", &["kind", "label", "locked", "mail", "number", "payer_no", "region", "remarks", "tel"])]
+#[case("licences", &["barred", "buyer", "buyer_region", "ended_on", "id", "order_no", "paid_by", "runs_until", "sold_on", "sort", "title"])]
 fn every_column_the_map_names_is_needed(#[case] table: &str, #[case] columns: &[&str]) {
     let system: System = toml::from_str(SHOP).unwrap();
     let needed = system.columns_needed(system.table(table).unwrap());

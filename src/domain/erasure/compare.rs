@@ -22,7 +22,7 @@ pub enum Drift {
 ///
 /// Rows to erase that are gone already do not matter. A new row is part of the delta when the plan
 /// deletes rows of its table and nothing else. A new row of another table, a retained row that
-/// changed, and a retained or reduced row that is gone make the plan outdated: after the erasure it
+/// changed, and a row that should stay and is gone make the plan outdated: after the erasure it
 /// could not be proved any more.
 #[must_use]
 pub fn drift(plan: &SystemPlan, now: &Survey) -> Drift {
@@ -69,10 +69,7 @@ pub fn drift(plan: &SystemPlan, now: &Survey) -> Drift {
 }
 
 fn misses_what_stays(table: &TablePlan, now: &Survey) -> bool {
-    let stays = matches!(
-        table.operation,
-        Operation::Retain { .. } | Operation::Reduce { .. }
-    );
+    let stays = table.operation != Operation::Erase;
     let held: BTreeSet<&RowKey> = now.rows(&table.table).iter().map(|row| &row.key).collect();
     stays && table.rows.iter().any(|row| !held.contains(&row.key))
 }
@@ -96,6 +93,13 @@ pub enum Deviation {
     },
     /// Rows that should be reduced are gone.
     ReducedMissing {
+        /// The table.
+        table: String,
+        /// How many.
+        rows: usize,
+    },
+    /// Rows that stay for a reason of the map's are gone.
+    KeptMissing {
         /// The table.
         table: String,
         /// How many.
@@ -130,7 +134,11 @@ pub fn compare(plan: &SystemPlan, after: &Survey) -> Vec<Deviation> {
                 let rows = table.rows.iter().filter(|r| !now.contains_key(&r.key)).count();
                 deviations.extend((rows > 0).then(|| Deviation::ReducedMissing { table: name(), rows }));
             }
-            Operation::Keep { .. } => {}
+            // They may change: a suppression list is in use.
+            Operation::Keep { .. } => {
+                let rows = table.rows.iter().filter(|r| !now.contains_key(&r.key)).count();
+                deviations.extend((rows > 0).then(|| Deviation::KeptMissing { table: name(), rows }));
+            }
         }
         allowed
             .entry(&table.table)

@@ -4,6 +4,7 @@
 //! puts the work in order; [`compare`] holds a later survey against the plan.
 
 mod compare;
+mod fates;
 mod plan;
 mod steps;
 mod survey;

@@ -6,18 +6,19 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Survey, SurveyedRow};
-use crate::domain::data_map::{DataMap, EraseRule, RetentionGround, System, Table};
+use super::Survey;
+use super::fates::plan_system;
+use crate::domain::data_map::{DataMap, System};
 use crate::domain::matching::RowKey;
-use crate::domain::retention::{FiscalYears, keep_until, oss_keep_until};
+use crate::domain::retention::FiscalYears;
 
 /// What is done to rows of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Operation {
     /// They go.
     Erase,
-    /// They are emptied but for these columns, because a retained row refers to them.
+    /// They are emptied but for these columns, because a row that stays refers to them.
     Reduce {
         /// Columns that stay.
         keep: Vec<String>,
@@ -54,8 +55,12 @@ pub struct PlannedRow {
     pub key: RowKey,
     /// SHA-256 of the row when the plan was made.
     pub digest: String,
-    /// The last day it is kept, for a retained row.
+    /// The last day it is kept, for a retained row, and for one that is reduced because a retained row refers to it:
+    /// the longest of what does.
     pub until: Option<NaiveDate>,
+    /// The law that keeps a reduced row so long; that of a retained row is its operation's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<String>,
 }
 
 /// Rows of one table with the same fate.
@@ -87,17 +92,18 @@ impl TablePlan {
     pub fn last_day(&self) -> Option<NaiveDate> {
         self.rows.iter().filter_map(|row| row.until).max()
     }
-}
 
-impl SystemPlan {
-    /// The law that keeps records longest here, and until when: reduced rows stay for their sake.
+    /// The law that keeps these rows, or the one among them that is kept longest; none when no law does.
     #[must_use]
-    pub fn law(&self) -> Option<(String, NaiveDate)> {
-        let retained = self.tables.iter().filter_map(|table| match &table.operation {
-            Operation::Retain { ground } => Some((table.last_day()?, ground.clone())),
-            _ => None,
-        });
-        retained.max().map(|(until, ground)| (ground, until))
+    pub fn ground(&self) -> Option<&str> {
+        match &self.operation {
+            Operation::Retain { ground } => Some(ground),
+            Operation::Reduce { .. } => {
+                let longest = self.rows.iter().max_by_key(|row| row.until)?;
+                longest.ground.as_deref()
+            }
+            Operation::Erase | Operation::Keep { .. } => None,
+        }
     }
 }
 
@@ -238,127 +244,6 @@ fn in_order(roots: &BTreeMap<String, Vec<RowKey>>) -> BTreeMap<String, Vec<RowKe
         .iter()
         .map(|(table, keys)| (table.clone(), ordered(keys)))
         .collect()
-}
-
-fn plan_system(system: &System, years: &FiscalYears, survey: &Survey) -> Result<Vec<TablePlan>, PlanError> {
-    let order = system.erasure_order().map_err(|_| PlanError::MapMismatch {
-        system: system.id.clone(),
-    })?;
-    // Rows of each table that a row that stays refers to; children come first, so it is complete in time.
-    let mut referred: BTreeMap<&str, BTreeSet<&RowKey>> = BTreeMap::new();
-    let mut plans = Vec::new();
-    for table in order {
-        let rows = survey.rows(&table.name);
-        let needed = referred.remove(table.name.as_str()).unwrap_or_default();
-        let fates = table_fates(system, table, years, rows, &needed)?;
-        if let Some(parent) = &table.parent {
-            let staying: BTreeSet<&RowKey> = fates
-                .iter()
-                .filter(|plan| plan.operation != Operation::Erase)
-                .flat_map(|plan| plan.rows.iter().map(|row| &row.key))
-                .collect();
-            let parents = rows
-                .iter()
-                .filter(|row| staying.contains(&row.key))
-                .filter_map(|row| row.parent.as_ref());
-            referred.entry(parent.table.as_str()).or_default().extend(parents);
-        }
-        plans.extend(fates);
-    }
-    Ok(plans)
-}
-
-fn table_fates(
-    system: &System,
-    table: &Table,
-    years: &FiscalYears,
-    rows: &[SurveyedRow],
-    needed: &BTreeSet<&RowKey>,
-) -> Result<Vec<TablePlan>, PlanError> {
-    if rows.is_empty() {
-        return Ok(vec![]);
-    }
-    let plan = |operation, mut rows: Vec<PlannedRow>| {
-        rows.sort();
-        TablePlan {
-            table: table.name.clone(),
-            operation,
-            rows,
-        }
-    };
-    let plain = |row: &SurveyedRow| PlannedRow {
-        key: row.key.clone(),
-        digest: row.digest.clone(),
-        until: None,
-    };
-    match &table.erase {
-        EraseRule::Keep { reason } => Ok(vec![plan(
-            Operation::Keep {
-                reason: reason.clone(),
-            },
-            rows.iter().map(plain).collect(),
-        )]),
-        EraseRule::Retain { ground, fiscal_date } => {
-            let dated = rows
-                .iter()
-                .map(|row| {
-                    let until = Some(last_day(system, table, years, row, *ground, fiscal_date)?);
-                    Ok(PlannedRow { until, ..plain(row) })
-                })
-                .collect::<Result<_, PlanError>>()?;
-            Ok(vec![plan(
-                Operation::Retain {
-                    ground: ground.name().to_owned(),
-                },
-                dated,
-            )])
-        }
-        EraseRule::Delete if rows.iter().any(|row| needed.contains(&row.key)) => Err(PlanError::ReferredTo {
-            system: system.id.clone(),
-            table: table.name.clone(),
-        }),
-        EraseRule::Delete => Ok(vec![plan(Operation::Erase, rows.iter().map(plain).collect())]),
-        EraseRule::DeleteOrReduce { keep } => {
-            let (stay, go): (Vec<_>, Vec<_>) = rows.iter().partition(|row| needed.contains(&row.key));
-            let reduce = plan(
-                Operation::Reduce { keep: keep.clone() },
-                stay.into_iter().map(plain).collect(),
-            );
-            let erase = plan(Operation::Erase, go.into_iter().map(plain).collect());
-            Ok([erase, reduce]
-                .into_iter()
-                .filter(|p| !p.rows.is_empty())
-                .collect())
-        }
-    }
-}
-
-fn last_day(
-    system: &System,
-    table: &Table,
-    years: &FiscalYears,
-    row: &SurveyedRow,
-    ground: RetentionGround,
-    fiscal_date: &str,
-) -> Result<NaiveDate, PlanError> {
-    let missing = || PlanError::FiscalDateMissing {
-        system: system.id.clone(),
-        table: table.name.clone(),
-    };
-    let text = row.values.get(fiscal_date).ok_or_else(missing)?;
-    let date: NaiveDate = text.parse().map_err(|_| missing())?;
-    let year = years
-        .containing(date)
-        .ok_or_else(|| PlanError::FiscalYearMissing {
-            system: system.id.clone(),
-            table: table.name.clone(),
-            date,
-        })?;
-    let by_books = keep_until(year);
-    Ok(match ground {
-        RetentionGround::Bookkeeping => by_books,
-        RetentionGround::OneStopShop => by_books.max(oss_keep_until(date)),
-    })
 }
 
 fn ending_services<'a>(system: &'a System, survey: &'a Survey) -> impl Iterator<Item = EndingService> + 'a {

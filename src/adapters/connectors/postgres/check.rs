@@ -34,7 +34,7 @@ pub(super) fn findings(
         findings.extend(names(map, table, relation));
         findings.extend(privileges(map, table, relation));
         findings.extend(identity(table, relation));
-        findings.extend(fiscal_date(table, relation));
+        findings.extend(fiscal_dates(table, relation));
         findings.extend(reduction(map, table, relation));
         findings.extend(indexes(client, table, relation)?);
     }
@@ -93,8 +93,19 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
     if deletes && !relation.may_delete {
         findings.push(missing("DELETE", &relation.sql));
     }
+    if matches!(table.erase, EraseRule::Retain(_)) && !relation.may_delete {
+        let remedy = format!(
+            "GRANT DELETE ON {} TO the role of this connection before the first retained rows are to be purged",
+            relation.sql
+        );
+        findings.push(warning(&table.name, "missing_purge_privilege", remedy));
+    }
     let updated: Vec<&Column> = match &table.erase {
         EraseRule::DeleteOrReduce { keep } => losing(relation, map, table, keep),
+        EraseRule::Retain(rule) => {
+            let bar = rule.bar.iter();
+            bar.filter_map(|bar| relation.column(&bar.column).ok()).collect()
+        }
         _ => vec![],
     };
     let frozen = map.freeze.as_ref().filter(|freeze| freeze.table == table.name);
@@ -112,7 +123,7 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
 
 /// Whether a key means one row: erasing needs it.
 fn identity(table: &Table, relation: &Relation) -> Option<SystemFinding> {
-    let stays = matches!(table.erase, EraseRule::Retain { .. } | EraseRule::Keep { .. });
+    let stays = matches!(table.erase, EraseRule::Retain(_) | EraseRule::Keep { .. });
     if relation.is_unique(&table.key) || (relation.is_view && stays) {
         return None;
     }
@@ -124,12 +135,16 @@ fn identity(table: &Table, relation: &Relation) -> Option<SystemFinding> {
     Some(error(&table.name, "key_not_unique", remedy))
 }
 
-fn fiscal_date(table: &Table, relation: &Relation) -> Option<SystemFinding> {
-    let EraseRule::Retain { fiscal_date, .. } = &table.erase else {
-        return None;
-    };
-    let column = relation.column(fiscal_date).ok()?;
-    let name = format!("{}.{fiscal_date}", table.name);
+fn fiscal_dates(table: &Table, relation: &Relation) -> Vec<SystemFinding> {
+    let rule = table.erase.retain();
+    let columns = rule.iter().flat_map(|rule| &rule.fiscal_dates);
+    columns
+        .filter_map(|column| fiscal_date(table, relation.column(column).ok()?))
+        .collect()
+}
+
+fn fiscal_date(table: &Table, column: &Column) -> Option<SystemFinding> {
+    let name = format!("{}.{}", table.name, column.name);
     match (column.base.as_str(), column.category.as_str()) {
         ("date", _) => None,
         (_, "S") => Some(warning(

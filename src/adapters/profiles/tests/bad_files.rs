@@ -42,12 +42,12 @@ fn the_same_file_unharmed_loads_from_disk_under_its_own_name() {
 #[case::word_that_is_none_of_the_allowed(
     "kind = \"registry\"",
     "kind = \"register\"",
-    "organisations/host.toml:216: recipients[3].kind: unknown variant `register`, expected one of `registry`, `registrar`, `office_licence`, `firewall`, `hosting`, `credit`, `accounting`, `payment`, `crm`, `newsletter`, `analytics`, `telephony`, `chat`, `certificate_authority`"
+    "organisations/host.toml:222: recipients[3].kind: unknown variant `register`, expected one of `registry`, `registrar`, `office_licence`, `firewall`, `hosting`, `credit`, `accounting`, `payment`, `crm`, `newsletter`, `analytics`, `telephony`, `chat`, `certificate_authority`"
 )]
 #[case::unknown_key(
     "country = \"DE\"",
     "contry = \"DE\"",
-    "organisations/host.toml:198: recipients[2].contry: unknown field `contry`, expected one of `id`, `name`, `former_names`, `own_name`, `same_name_as`, `country`, `safeguard`, `kind`, `role`, `agreement`, `review_on`, `purpose`, `group`, `categories`, `shared`, `used_when`, `identifiers`, `registries`, `contact`, `answer_within_days`, `impossible`"
+    "organisations/host.toml:204: recipients[2].contry: unknown field `contry`, expected one of `id`, `name`, `former_names`, `own_name`, `same_name_as`, `country`, `safeguard`, `kind`, `role`, `agreement`, `review_on`, `purpose`, `group`, `categories`, `shared`, `used_when`, `identifiers`, `registries`, `contact`, `answer_within_days`, `impossible`"
 )]
 #[case::missing_key(
     "colour = \"#0b5cad\"\n",
@@ -57,7 +57,7 @@ fn the_same_file_unharmed_loads_from_disk_under_its_own_name() {
 #[case::country(
     "country = \"DE\"",
     "country = \"Tyskland\"",
-    "organisations/host.toml:198: recipients[2].country: expected a country code of two upper-case letters, such as SE"
+    "organisations/host.toml:204: recipients[2].country: expected a country code of two upper-case letters, such as SE"
 )]
 #[case::colour(
     "#0b5cad",
@@ -77,17 +77,17 @@ fn the_same_file_unharmed_loads_from_disk_under_its_own_name() {
 #[case::key_missing_further_in(
     "role = \"processor\"\n",
     "",
-    "organisations/host.toml:195: recipients[2].role: missing field `role`"
+    "organisations/host.toml:201: recipients[2].role: missing field `role`"
 )]
 #[case::condition(
     "none_of = [\"fi\", \"no\", \"bo\", \"dk\"]",
     "never = []",
-    "organisations/host.toml:205: recipients[2].used_when.never: unknown field `never`, expected one of `system`, `table`, `field`, `any_of`, `none_of`, `present`"
+    "organisations/host.toml:211: recipients[2].used_when.never: unknown field `never`, expected one of `system`, `table`, `field`, `any_of`, `none_of`, `present`"
 )]
 #[case::condition_without_a_test(
     ", none_of = [\"fi\", \"no\", \"bo\", \"dk\"]",
     "",
-    "organisations/host.toml:205: recipients[2].used_when: expected system and table, alone or with field and one of any_of, none_of or present = true"
+    "organisations/host.toml:211: recipients[2].used_when: expected system and table, alone or with field and one of any_of, none_of or present = true"
 )]
 #[case::level(
     "[contact]",
@@ -133,7 +133,7 @@ fn a_bad_file_names_file_line_key_and_what_was_expected(
 )]
 #[case::erase_key(
     "erase = { remove = true }",
-    "map.toml:9: systems[0].tables[0].erase.remove: unknown field `remove`, expected one of `delete`, `else_reduce_to`, `retain`, `fiscal_date`, `keep`"
+    "map.toml:9: systems[0].tables[0].erase.remove: unknown field `remove`, expected one of `delete`, `else_reduce_to`, `retain`, `fiscal_date`, `oss_when`, `keeps`, `bar`, `keep`"
 )]
 #[case::erase_number(
     "erase = 3",

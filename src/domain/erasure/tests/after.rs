@@ -97,6 +97,7 @@ fn shown(deviations: &[Deviation]) -> Vec<String> {
         Deviation::StillThere { table, rows } => format!("still there: {rows} {table}"),
         Deviation::RetainedChanged { table, rows } => format!("changed: {rows} {table}"),
         Deviation::ReducedMissing { table, rows } => format!("missing: {rows} {table}"),
+        Deviation::KeptMissing { table, rows } => format!("gone: {rows} {table}"),
     };
     deviations.iter().map(line).collect()
 }
@@ -140,4 +141,41 @@ fn deviations_are_counted_by_table() {
         shown(&compare(&billing_plan(), &survey("billing", &[]))),
         ["changed: 1 ledger", "missing: 1 invoices", "missing: 1 customers"]
     );
+}
+
+/// A person in the CRM whose objection is kept.
+fn objecting() -> Survey {
+    survey(
+        "crm",
+        &[
+            ("activities", vec![row("45", None, &[])]),
+            ("objections", vec![row("50", None, &[])]),
+        ],
+    )
+}
+
+#[rstest]
+#[case::there(Change::Other, &[])]
+#[case::gone(Change::Gone, &["gone: 1 objections"])]
+fn a_row_kept_for_a_reason_may_change_but_not_vanish(#[case] change: Change, #[case] expected: &[&str]) {
+    let plan = made(&[objecting()]).unwrap().systems.remove(0);
+    let after = changed(
+        survey("crm", &[("objections", vec![row("50", None, &[])])]),
+        "objections",
+        "50",
+        change,
+    );
+    assert_eq!(shown(&compare(&plan, &after)), expected);
+}
+
+#[rstest]
+#[case::there(Change::Other, false)]
+#[case::gone(Change::Gone, true)]
+fn a_row_kept_for_a_reason_that_is_gone_before_needs_a_new_plan(
+    #[case] change: Change,
+    #[case] outdated: bool,
+) {
+    let plan = made(&[objecting()]).unwrap().systems.remove(0);
+    let now = changed(objecting(), "objections", "50", change);
+    assert_eq!(matches!(drift(&plan, &now), Drift::Outdated { .. }), outdated);
 }

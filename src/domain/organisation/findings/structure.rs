@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, FindingCode as Code};
-use crate::domain::data_map::{EraseRule, System, Table};
+use crate::domain::data_map::{EraseRule, RetentionGround, System, Table};
 use crate::domain::organisation::Organisation;
 use crate::domain::recipient::{Channel, IdentifierKind, Recipient};
 
@@ -174,14 +174,27 @@ fn table_findings(organisation: &Organisation, system: &System, table: &Table) -
             &[&table.name],
         ));
     }
-    if let EraseRule::Retain { ground, .. } = table.erase
-        && organisation.retention_for(ground).is_none()
-    {
-        found.push(Finding::error(
-            Code::GroundWithoutRule,
-            key("erase"),
-            &[ground.name()],
-        ));
+    if let EraseRule::Retain(rule) = &table.erase {
+        let ruled = |ground: &RetentionGround| organisation.retention_for(*ground).is_some();
+        for ground in rule.grounds().filter(|ground| !ruled(ground)) {
+            found.push(Finding::error(
+                Code::GroundWithoutRule,
+                key("erase"),
+                &[ground.name()],
+            ));
+        }
+        // What a retained row keeps must be able to stay.
+        let stays = |name: &str| {
+            let kept = system.table(name);
+            kept.is_some_and(|kept| !matches!(kept.erase, EraseRule::Delete))
+        };
+        for link in rule.keeps.iter().filter(|link| !stays(&link.table)) {
+            found.push(Finding::error(
+                Code::UnknownTable,
+                key("erase.keeps"),
+                &[&link.table],
+            ));
+        }
     }
     found
 }
