@@ -24,7 +24,7 @@ use crate::domain::organisation::{Organisation, Severity, findings};
 use crate::services::handoff::PortalKey;
 use crate::services::mailing::Wording;
 use crate::services::ports::{Clock, KeyError, KeyStore, Mailer};
-use crate::services::{Context, Keys, PasswordCost, Policy};
+use crate::services::{Context, Keys, PasswordCost, Policy, RetentionPolicy};
 use crate::store;
 
 /// Why the service cannot be put together. The texts say what to fix.
@@ -179,6 +179,10 @@ fn context(
             limits: settings.limits.enabled,
             public_url: settings.public_url(),
             portal: portal(settings)?,
+            retention: RetentionPolicy {
+                purge_approval: settings.retention.purge_approval,
+                propose_again_after_days: settings.retention.propose_again_after_days,
+            },
             password_cost: PasswordCost::default(),
         },
     })

@@ -85,6 +85,8 @@ pub struct Settings {
     pub mail: Mail,
     /// Erasure.
     pub erasure: Erasure,
+    /// What the law makes us keep.
+    pub retention: Retention,
     /// The key that seals everything.
     pub secrets: Secrets,
     /// The work behind the pages.
@@ -165,6 +167,16 @@ pub enum Transport {
 pub struct Erasure {
     /// How long an approved erasure waits.
     cool_off_seconds: u32,
+}
+
+/// `[retention]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Whether an approver must approve each list before it is purged.
+    pub purge_approval: bool,
+    /// Days until what was taken out or rejected is proposed again.
+    pub propose_again_after_days: u32,
 }
 
 /// `[secrets]`.

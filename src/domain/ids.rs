@@ -35,6 +35,8 @@ ids! {
     NoticeId,
     /// A mail in the outbox; also the local part of its Message-ID.
     MailId,
+    /// A list of retained rows whose time has passed.
+    PurgeId,
 }
 
 /// The letters of references: Crockford's base 32, which has no I, L, O or U to misread.

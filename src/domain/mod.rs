@@ -17,6 +17,7 @@ pub mod matching;
 pub mod notice;
 pub mod organisation;
 pub mod personal_number;
+pub mod purge;
 pub mod recipient;
 pub mod retention;
 pub mod right;

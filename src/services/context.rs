@@ -33,6 +33,15 @@ impl Default for PasswordCost {
     }
 }
 
+/// How what was retained by law is purged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionPolicy {
+    /// Whether an approver must approve each list.
+    pub purge_approval: bool,
+    /// Days until what was taken out of a list, or stood in a rejected one, is proposed again.
+    pub propose_again_after_days: u32,
+}
+
 /// Settings that use cases need.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -44,6 +53,8 @@ pub struct Policy {
     pub public_url: String,
     /// The public key that portal tokens are signed for, when the host's portal hands people over.
     pub portal: Option<super::handoff::PortalKey>,
+    /// How what was retained by law is purged once its time has passed.
+    pub retention: RetentionPolicy,
     /// What hashing a password of staff costs; only tests take less than the default.
     pub password_cost: PasswordCost,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Result};
-use crate::domain::ids::CaseId;
+use crate::domain::ids::{CaseId, PurgeId};
 use crate::store::Conn;
 use crate::store::jobs::{self, NewJob};
 
@@ -27,6 +27,16 @@ pub enum Job {
         /// The case.
         case: CaseId,
     },
+    /// Give back accounts that an erasure froze and does not erase.
+    ThawAccounts {
+        /// The case.
+        case: CaseId,
+    },
+    /// Start or go on with an approved purge.
+    RunPurge {
+        /// The list.
+        purge: PurgeId,
+    },
 }
 
 impl Job {
@@ -37,14 +47,20 @@ impl Job {
             Self::SearchPerson { .. } => "search_person",
             Self::RunErasure { .. } => "run_erasure",
             Self::RunGrant { .. } => "run_grant",
+            Self::ThawAccounts { .. } => "thaw_accounts",
+            Self::RunPurge { .. } => "run_purge",
         }
     }
 
-    /// The case it is about.
+    /// The case it is about, when it is one.
     #[must_use]
-    pub const fn case(&self) -> CaseId {
+    pub const fn case(&self) -> Option<CaseId> {
         match self {
-            Self::SearchPerson { case } | Self::RunErasure { case } | Self::RunGrant { case } => *case,
+            Self::SearchPerson { case }
+            | Self::RunErasure { case }
+            | Self::RunGrant { case }
+            | Self::ThawAccounts { case } => Some(*case),
+            Self::RunPurge { .. } => None,
         }
     }
 }
@@ -57,7 +73,7 @@ pub fn enqueue(ctx: &Context, conn: &mut Conn, job: &Job, at: Option<DateTime<Ut
     let new = NewJob {
         kind: job.kind(),
         payload: serde_json::to_value(job).map_err(super::Error::internal)?,
-        case: Some(job.case()),
+        case: job.case(),
         run_at: at.unwrap_or_else(|| ctx.now()),
         priority: 0,
     };

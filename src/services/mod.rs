@@ -22,12 +22,13 @@ pub mod overview;
 pub mod planning;
 pub mod ports;
 pub mod proving;
+pub mod purging;
 pub mod searching;
 pub mod statistics;
 pub mod telling;
 pub mod tokens;
 pub mod transition;
 
-pub use context::{Context, PasswordCost, Policy};
+pub use context::{Context, PasswordCost, Policy, RetentionPolicy};
 pub use error::{Error, FieldError, Result};
 pub use keys::Keys;

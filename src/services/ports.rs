@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::data_map::Table;
@@ -115,6 +116,15 @@ pub struct SystemFinding {
     pub remedy: String,
 }
 
+/// An account before it was frozen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AccountBefore {
+    /// Its row.
+    pub key: RowKey,
+    /// What the columns of the freeze held; nothing for one without a value.
+    pub values: BTreeMap<String, Option<String>>,
+}
+
 /// A connected system of the host's.
 ///
 /// Every call is bounded in time, and can be repeated: deleting what is gone already is no error.
@@ -143,6 +153,18 @@ pub trait System: Send + Sync {
     /// When the system fails.
     fn freeze(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<u64, SystemError>;
 
+    /// The accounts that [`Self::freeze`] would stop, with what it would overwrite.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn accounts(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<Vec<AccountBefore>, SystemError>;
+
+    /// Gives accounts back what they held before they were frozen, as far as they are still frozen; says how many.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn thaw(&self, accounts: &[AccountBefore]) -> Result<u64, SystemError>;
+
     /// Deletes these rows; says how many were still there.
     ///
     /// # Errors
@@ -160,6 +182,31 @@ pub trait System: Send + Sync {
     /// # Errors
     /// When the system fails.
     fn unreduced(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError>;
+
+    /// Bars these rows from other use, as the map says; says how many are there. Where the map names no bar, nothing
+    /// happens.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn bar(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError>;
+
+    /// How many of these rows are not barred although the map names a bar.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn unbarred(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError>;
+
+    /// Those of these rows that are there, with the checksums that a survey would give them.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn digests(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<RowKey, String>, SystemError>;
+
+    /// Rows that refer to any of these, by table, as far as the map says what refers to what.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn referring(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<String, Vec<RowKey>>, SystemError>;
 }
 
 /// The connected systems, by the ids of the map.

@@ -59,6 +59,10 @@ pub struct Subject {
     pub on_file_is_weak: bool,
     /// Domains that we host for the person; addresses in them go with the erasure.
     pub own_domains: BTreeSet<String>,
+    /// Addresses and numbers of the person that more than one account used. It cannot be asked again once accounts
+    /// are gone.
+    #[serde(default)]
+    pub shared: Vec<String>,
 }
 
 impl Subject {
@@ -128,6 +132,7 @@ pub fn search(ctx: &Context, typed: &PersonKeys, chosen: Option<&RowKey>) -> Res
         typed_is_on_file,
         on_file_is_weak: false,
         own_domains: BTreeSet::new(),
+        shared,
     };
     let surveys = planning::survey(ctx, &subject.roots())?;
     subject.live_services = planning::has_live_services(ctx, &surveys);
@@ -136,14 +141,42 @@ pub fn search(ctx: &Context, typed: &PersonKeys, chosen: Option<&RowKey>) -> Res
         let local = email.as_str().split('@').next().unwrap_or_default().to_owned();
         !subject.survives(&email)
             || ROLE_ADDRESSES.contains(&local.as_str())
-            || shared.iter().any(|address| address == email.as_str())
+            || subject.shared.iter().any(|address| address == email.as_str())
     });
     Ok(subject)
 }
 
+/// How many rows of the person one system holds, found anew by the keys of an earlier search.
+///
+/// # Errors
+/// When the system fails.
+pub fn count_again(ctx: &Context, subject: &Subject, system: &str) -> Result<usize> {
+    let account = subject.account.clone().map_or(Account::None, Account::One);
+    let rows = find_rows_in(ctx, &subject.keys, false, |id| id == system)?;
+    let found = matching::classify(&subject.keys, &account, rows, &subject.shared);
+    Ok(found
+        .iter()
+        .filter(|found| found.standing == Standing::Theirs)
+        .count())
+}
+
 fn find_rows(ctx: &Context, keys: &PersonKeys, register_only: bool) -> Result<Vec<FoundRow>> {
+    find_rows_in(ctx, keys, register_only, |_| true)
+}
+
+fn find_rows_in(
+    ctx: &Context,
+    keys: &PersonKeys,
+    register_only: bool,
+    asked: impl Fn(&str) -> bool,
+) -> Result<Vec<FoundRow>> {
     let mut rows = Vec::new();
-    for (system, table) in ctx.organisation.map.tables() {
+    for (system, table) in ctx
+        .organisation
+        .map
+        .tables()
+        .filter(|(system, _)| asked(&system.id))
+    {
         if table.person.is_empty() || (register_only && !table.register) {
             continue;
         }

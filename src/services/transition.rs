@@ -57,7 +57,11 @@ fn carry_out(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) 
         Effect::CarryOut => jobs::enqueue(ctx, conn, &jobs::Job::RunGrant { case: case.id }, None),
         Effect::PlanNotices => super::notices::plan(ctx, conn, case),
         Effect::SendNotices => super::notices::release(ctx, conn, case),
-        Effect::CancelNotices => super::notices::cancel(ctx, conn, case),
+        Effect::CancelNotices => {
+            super::notices::cancel(ctx, conn, case)?;
+            // Nothing is erased: nothing stays frozen either.
+            super::execution::schedule_thaw(ctx, conn, case.id)
+        }
         Effect::SettleIfDone => settle(ctx, conn, case.id),
         Effect::AskForConfirmation
         | Effect::TellErased

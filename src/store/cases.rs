@@ -321,6 +321,17 @@ pub fn set_attention(conn: &mut PgConnection, id: CaseId, code: Option<&str>) ->
     Ok(())
 }
 
+/// Says what staff must look at, where there is still a file to look at: a thinned case stays as it is.
+///
+/// # Errors
+/// When the database fails.
+pub fn raise_if_kept(conn: &mut PgConnection, id: CaseId, code: &str) -> Result<()> {
+    diesel::update(cases::table.find(id.0).filter(cases::thinned_at.is_null()))
+        .set(cases::attention.eq(code))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Takes back what staff must look at, if it is one of `codes`. What waits for staff in the queue stays said.
 ///
 /// # Errors

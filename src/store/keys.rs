@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::schema::{cases, retained_rows};
+use super::schema::{cases, purges, retained_rows};
 use super::{Error, Result};
 use crate::domain::ids::CaseId;
 use crate::domain::sealing::{NONCE, SealError, SecretKey};
@@ -65,8 +65,8 @@ impl CaseKey {
     }
 }
 
-/// Those of `ids` that still open something: keys of cases that have not been thinned, and of records that the law
-/// makes us keep.
+/// Those of `ids` that still open something: keys of cases that have not been thinned, of records that the law
+/// makes us keep, and of what staff wrote about lists of those.
 ///
 /// # Errors
 /// When the database fails.
@@ -87,5 +87,11 @@ pub fn list_needed(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashSet<Uuid
         .distinct()
         .load(conn)?;
     needed.extend(retained);
+    // What staff wrote about lists of retained rows.
+    let lists: Vec<Uuid> = purges::table
+        .filter(purges::id.eq_any(ids))
+        .select(purges::id)
+        .load(conn)?;
+    needed.extend(lists);
     Ok(needed)
 }

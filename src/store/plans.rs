@@ -1,10 +1,10 @@
-//! Erasure plans, their steps, and what the law makes us keep afterwards.
+//! Erasure plans and their steps.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{erasure_steps, plans, retained_rows};
+use super::schema::{erasure_steps, plans};
 use super::{Error, Result};
 use crate::domain::erasure::{Step, StepKind};
 use crate::domain::ids::{CaseId, PlanId};
@@ -221,36 +221,92 @@ pub fn fail_step(conn: &mut PgConnection, plan: PlanId, ordinal: i32, why: &str)
     Ok(())
 }
 
-/// Rows kept by law after an erasure.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = retained_rows)]
-pub struct RetainedRow {
-    /// The case, which may have been disposed of.
-    pub case_id: Uuid,
-    /// The key that seals it, which outlives the case's.
-    pub key_id: Uuid,
-    /// The system.
-    pub system: String,
-    /// The table.
-    pub tbl: String,
-    /// The law's name.
-    pub ground: String,
-    /// The last day.
-    pub keep_until: NaiveDate,
-    /// How many.
-    pub rows: i64,
-    /// Keys and checksums, sealed.
-    pub sealed: Vec<u8>,
-}
-
-/// Schedules retained rows for purge once their day has passed; a second time changes nothing.
+/// Keeps what a freeze is about to overwrite; what was kept before stays, for then it may be frozen already.
 ///
 /// # Errors
 /// When the database fails.
-pub fn insert_retained(conn: &mut PgConnection, rows: &[RetainedRow]) -> Result<()> {
-    diesel::insert_into(retained_rows::table)
-        .values(rows)
-        .on_conflict_do_nothing()
+pub fn keep_accounts(conn: &mut PgConnection, plan: PlanId, ordinal: i32, sealed: &[u8]) -> Result<()> {
+    let first = erasure_steps::table
+        .find((plan.0, ordinal))
+        .filter(erasure_steps::sealed.is_null());
+    diesel::update(first)
+        .set(erasure_steps::sealed.eq(sealed))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Accounts that plans of a case froze.
+#[derive(Queryable, Clone, Debug)]
+pub struct FrozenAccounts {
+    /// The plan.
+    pub plan: Uuid,
+    /// The step.
+    pub ordinal: i32,
+    /// The system.
+    pub system: String,
+    /// What the freeze overwrote, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// What plans of a case froze, but for the plan that is in force, and did not give back; the latest plan first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_frozen(
+    conn: &mut PgConnection,
+    case: CaseId,
+    in_force: Option<PlanId>,
+) -> Result<Vec<FrozenAccounts>> {
+    let rows: Vec<(Uuid, i32, String, Option<Vec<u8>>)> = erasure_steps::table
+        .inner_join(plans::table.on(plans::id.eq(erasure_steps::plan_id)))
+        .filter(erasure_steps::case_id.eq(case.0))
+        .filter(erasure_steps::sealed.is_not_null())
+        .filter(erasure_steps::thawed_at.is_null())
+        .filter(erasure_steps::plan_id.ne(in_force.map_or(Uuid::nil(), |plan| plan.0)))
+        .order((plans::made_at.desc(), erasure_steps::ordinal))
+        .select((
+            erasure_steps::plan_id,
+            erasure_steps::ordinal,
+            erasure_steps::system,
+            erasure_steps::sealed,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(plan, ordinal, system, sealed)| {
+            let sealed = sealed?;
+            Some(FrozenAccounts {
+                plan,
+                ordinal,
+                system,
+                sealed,
+            })
+        })
+        .collect())
+}
+
+/// Records that the accounts of a step were given back.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_thawed(conn: &mut PgConnection, plan: Uuid, ordinal: i32, at: DateTime<Utc>) -> Result<()> {
+    diesel::update(erasure_steps::table.find((plan, ordinal)))
+        .set(erasure_steps::thawed_at.eq(at))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Records that a system's deletions came true: all that was planned or appeared is gone, whichever attempt erased it.
+///
+/// # Errors
+/// When the database fails.
+pub fn confirm_deleted(conn: &mut PgConnection, plan: PlanId, system: &str) -> Result<()> {
+    let deletions = erasure_steps::table
+        .filter(erasure_steps::plan_id.eq(plan.0))
+        .filter(erasure_steps::system.eq(system))
+        .filter(erasure_steps::kind.eq(StepKind::Delete.name()));
+    diesel::update(deletions)
+        .set(erasure_steps::done.eq(erasure_steps::planned + erasure_steps::appeared))
         .execute(conn)?;
     Ok(())
 }

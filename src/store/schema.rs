@@ -177,6 +177,8 @@ diesel::table! {
         appeared -> BigInt,
         failure -> Nullable<Text>,
         finished_at -> Nullable<Timestamptz>,
+        sealed -> Nullable<Bytea>,
+        thawed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -323,6 +325,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    purge_lines (purge_id, retained_id) {
+        purge_id -> Uuid,
+        retained_id -> Uuid,
+        state -> Text,
+        found -> Nullable<BigInt>,
+        purged -> Nullable<BigInt>,
+        failure -> Nullable<Text>,
+        reason_sealed -> Nullable<Bytea>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    purges (id) {
+        id -> Uuid,
+        state -> Text,
+        version -> BigInt,
+        proposed_at -> Timestamptz,
+        proposed_on -> Date,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        reason_sealed -> Nullable<Bytea>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     retained_rows (case_id, system, tbl, ground, keep_until) {
         case_id -> Uuid,
         system -> Text,
@@ -333,6 +362,9 @@ diesel::table! {
         sealed -> Bytea,
         purged_at -> Nullable<Timestamptz>,
         key_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        not_before -> Nullable<Date>,
     }
 }
 
@@ -404,6 +436,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     proofs,
     proposals,
+    purge_lines,
+    purges,
     retained_rows,
     sessions,
     staff,

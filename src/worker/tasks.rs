@@ -15,7 +15,7 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, auditing, granting, keys, searching};
+use crate::services::{Context, Error, Result, auditing, granting, keys, purging, searching};
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
 use crate::store::{cases, identity, sessions, throttles};
@@ -54,6 +54,18 @@ pub fn handlers(app: &App) -> Handlers {
             };
             ended(granting::run(ctx, case)?)
         })
+        .on("thaw_accounts", |ctx, job| {
+            let Job::ThawAccounts { case } = payload(job)? else {
+                return Err(unreadable());
+            };
+            ended(execution::give_back(ctx, case)?)
+        })
+        .on("run_purge", |ctx, job| {
+            let Job::RunPurge { purge } = payload(job)? else {
+                return Err(unreadable());
+            };
+            ended(purging::run(ctx, purge)?)
+        })
         .on(SEND_MAIL, move |ctx, job| {
             let MailJob { mail } = payload(job)?;
             match mailing::send(ctx, &*mailer, &*wording, mail)? {
@@ -63,6 +75,7 @@ pub fn handlers(app: &App) -> Handlers {
         })
 }
 
+/// What becomes of a job whose run ended so.
 fn ended(run: Run) -> std::result::Result<(), JobError> {
     match run {
         Run::Finished => Ok(()),
@@ -108,6 +121,9 @@ pub fn sweeps() -> Vec<Sweep> {
         Sweep::new("rewrap_keys", Duration::from_mins(10), keys::rewrap),
         Sweep::new("orphaned_keys", Duration::from_hours(1), keys::sweep_orphans),
         Sweep::new("seal_trail", SEALED_EVERY, auditing::seal),
+        Sweep::new("propose_purge", Duration::from_mins(10), |ctx| {
+            Ok(purging::propose(ctx)?.lines)
+        }),
     ]
 }
 

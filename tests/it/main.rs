@@ -19,6 +19,7 @@ mod kill;
 mod mail;
 mod mail_tls;
 mod pages;
+mod retention;
 mod rights;
 mod store;
 mod support;

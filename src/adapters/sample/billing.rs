@@ -208,7 +208,11 @@ impl Billing {
             let id = self.invoices.next_id();
             let invoice = Invoice {
                 id,
-                number: format!("{}{}-{id:06}", if net < 0 { "K" } else { "F" }, issued_on.format("%Y")),
+                number: format!(
+                    "{}{}-{id:06}",
+                    if net < 0 { "K" } else { "F" },
+                    issued_on.format("%Y")
+                ),
                 issued_on,
                 paid_on: None,
                 net,
@@ -275,7 +279,11 @@ impl Billing {
         }
         for (series, date, account, debit, credit) in lines {
             // A credit note's stand on the other side.
-            let (debit, credit) = if gross < 0 { (-credit, -debit) } else { (debit, credit) };
+            let (debit, credit) = if gross < 0 {
+                (-credit, -debit)
+            } else {
+                (debit, credit)
+            };
             self.ledger.add(fields![
                 invoice.id,
                 profile.label_of(date),

@@ -3,6 +3,7 @@
 mod after;
 mod plans;
 mod properties;
+mod retained;
 mod steps;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,8 @@
 //! asked, the result is recorded. Every step can be repeated, so a crash in between repeats it.
 
 mod completing;
+mod thawing;
+mod verifying;
 
 use std::collections::BTreeMap;
 
@@ -11,9 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::domain::case::{Event, State, TransitionError};
-use crate::domain::erasure::{
-    Deviation, Drift, Operation, StepKind, Survey, SurveyRequest, SystemPlan, compare, drift,
-};
+use crate::domain::erasure::{Drift, Operation, Plan, StepKind, Survey, SurveyRequest, SystemPlan, drift};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::RowKey;
 use crate::domain::staff::Actor;
@@ -23,6 +23,9 @@ use crate::services::{Context, Error, Result, planning};
 use crate::store::cases::{self, StoredCase};
 use crate::store::plans::{self, StepState, StoredStep};
 use crate::store::{Conn, locks};
+
+pub use completing::RETAINED;
+pub use thawing::{give_back, schedule as schedule_thaw};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,22 +59,52 @@ fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
         Start::Go(case, plan_id) => (case, plan_id),
     };
     let plan = planning::open(ctx, &mut *ctx.store.get()?, &case, plan_id)?.plan;
+    let erasure = Erasure {
+        case: id,
+        plan: plan_id,
+    };
+    match carry_out(ctx, &case, erasure, &plan) {
+        Ok(run) => Ok(run),
+        Err(Failure::Outdated) => outdated(ctx, id, plan_id),
+        Err(Failure::Ours(error)) => Err(error),
+        Err(failed) => failed_run(ctx, id, &failed),
+    }
+}
+
+/// Which erasure is carried out.
+#[derive(Clone, Copy)]
+struct Erasure {
+    case: CaseId,
+    plan: PlanId,
+}
+
+fn carry_out(
+    ctx: &Context,
+    case: &StoredCase,
+    erasure: Erasure,
+    plan: &Plan,
+) -> std::result::Result<Run, Failure> {
+    // What an earlier plan froze is given back first: else it would be taken for what the accounts held.
+    thawing::give_back_earlier(ctx, erasure.case, Some(erasure.plan))?;
     let mut worst: Option<Failure> = None;
     for phase in [Phase::Freeze, Phase::Look, Phase::Erase] {
         for part in &plan.systems {
             // A failing system leaves the others done.
-            match run_system(ctx, plan_id, part, phase) {
+            match run_system(ctx, erasure, part, phase) {
                 Ok(()) => {}
-                Err(Failure::Outdated) => return outdated(ctx, id, plan_id),
-                Err(Failure::Ours(error)) => return Err(error),
+                Err(fatal @ (Failure::Outdated | Failure::Ours(_))) => return Err(fatal),
                 Err(failed) => worst = Some(failed),
             }
         }
+        if phase == Phase::Look {
+            verifying::nothing_elsewhere(ctx, case, plan)?;
+        }
     }
-    match worst {
-        None => completing::complete(ctx, id, plan_id, &plan),
-        Some(failed) => failed_run(ctx, id, &failed),
+    if let Some(failed) = worst {
+        return Err(failed);
     }
+    verifying::nothing_elsewhere(ctx, case, plan)?;
+    completing::complete(ctx, erasure, plan)
 }
 
 /// What stopped a system's steps.
@@ -160,10 +193,11 @@ fn enter(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<StoredCase
 
 fn run_system(
     ctx: &Context,
-    plan: PlanId,
+    erasure: Erasure,
     part: &SystemPlan,
     phase: Phase,
 ) -> std::result::Result<(), Failure> {
+    let plan = erasure.plan;
     let steps = plans::list_steps(&mut *ctx.store.get()?, plan)?;
     let open: Vec<StoredStep> = steps
         .into_iter()
@@ -180,7 +214,7 @@ fn run_system(
             Phase::Erase => appeared(ctx, &*system, part)?,
         };
         for stored in &open {
-            run_step(ctx, &*system, plan, part, stored, &appeared).inspect_err(|failure| {
+            run_step(ctx, &*system, erasure, part, stored, &appeared).inspect_err(|failure| {
                 note_failure(ctx, plan, stored.step.ordinal, failure);
             })?;
         }
@@ -214,14 +248,17 @@ fn survey(ctx: &Context, system: &dyn System, part: &SystemPlan) -> std::result:
 fn run_step(
     ctx: &Context,
     system: &dyn System,
-    plan: PlanId,
+    erasure: Erasure,
     part: &SystemPlan,
     stored: &StoredStep,
     appeared: &BTreeMap<String, Vec<RowKey>>,
 ) -> std::result::Result<(), Failure> {
-    let step = &stored.step;
+    let (step, plan) = (&stored.step, erasure.plan);
     let done = match step.kind {
-        StepKind::Freeze => system.freeze(&part.roots)?,
+        StepKind::Freeze => {
+            thawing::remember(ctx, system, erasure, part, step.ordinal)?;
+            system.freeze(&part.roots)?
+        }
         StepKind::Delete => {
             let new = appeared.get(&step.table).map(Vec::as_slice).unwrap_or_default();
             let mut rows = keys(part, &step.table, &Operation::Erase);
@@ -240,10 +277,19 @@ fn run_step(
             }
             done
         }
-        StepKind::Verify => verify(ctx, system, part)?,
+        StepKind::Verify => {
+            verifying::bar(system, part)?;
+            verifying::verify(ctx, system, part)?
+        }
     };
     let done = i64::try_from(done).unwrap_or(i64::MAX);
-    plans::finish_step(&mut *ctx.store.get()?, plan, step.ordinal, done, ctx.now())?;
+    ctx.store.transaction(|conn| {
+        if step.kind == StepKind::Verify {
+            // An attempt that was cut off may have erased what the next one no longer found.
+            plans::confirm_deleted(conn, plan, &part.system)?;
+        }
+        Ok::<_, Error>(plans::finish_step(conn, plan, step.ordinal, done, ctx.now())?)
+    })?;
     Ok(())
 }
 
@@ -266,32 +312,6 @@ fn reductions<'a>(part: &'a SystemPlan, table: &'a str) -> impl Iterator<Item = 
             )),
             _ => None,
         })
-}
-
-fn verify(ctx: &Context, system: &dyn System, part: &SystemPlan) -> std::result::Result<u64, Failure> {
-    let after = survey(ctx, system, part)?;
-    let deviations: Vec<Deviation> = compare(part, &after);
-    let mut unreduced = 0;
-    for table in &part.tables {
-        if let Operation::Reduce { keep } = &table.operation {
-            let rows: Vec<RowKey> = table.rows.iter().map(|row| row.key.clone()).collect();
-            unreduced += system.unreduced(&table.table, keep, &rows)?;
-        }
-    }
-    if !deviations.is_empty() || unreduced > 0 {
-        tracing::error!(
-            system = part.system,
-            ?deviations,
-            unreduced,
-            "an erasure is not what its plan promised"
-        );
-        return Err(Failure::NotVerified);
-    }
-    Ok(after
-        .tables
-        .iter()
-        .map(|table| u64::try_from(table.rows.len()).unwrap_or(u64::MAX))
-        .sum())
 }
 
 fn note_failure(ctx: &Context, plan: PlanId, ordinal: i32, failure: &Failure) {

@@ -9,7 +9,7 @@ use dataratt::domain::data_map::Table;
 use dataratt::domain::erasure::{Survey, SurveyRequest};
 use dataratt::domain::matching::{FoundRow, PersonKeys, RowKey};
 use dataratt::services::ports::{
-    MailError, Mailer, OutgoingMail, System, SystemError, SystemFinding, Systems,
+    AccountBefore, MailError, Mailer, OutgoingMail, System, SystemError, SystemFinding, Systems,
 };
 
 /// How a call goes wrong.
@@ -154,6 +154,30 @@ impl System for FaultySystem {
     fn unreduced(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {
         self.fault
             .through(away, || self.inner.unreduced(table, keep, rows))
+    }
+
+    fn accounts(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<Vec<AccountBefore>, SystemError> {
+        self.fault.through(away, || self.inner.accounts(roots))
+    }
+
+    fn thaw(&self, accounts: &[AccountBefore]) -> Result<u64, SystemError> {
+        self.fault.through(away, || self.inner.thaw(accounts))
+    }
+
+    fn bar(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
+        self.fault.through(away, || self.inner.bar(table, rows))
+    }
+
+    fn unbarred(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
+        self.fault.through(away, || self.inner.unbarred(table, rows))
+    }
+
+    fn digests(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<RowKey, String>, SystemError> {
+        self.fault.through(away, || self.inner.digests(table, rows))
+    }
+
+    fn referring(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<String, Vec<RowKey>>, SystemError> {
+        self.fault.through(away, || self.inner.referring(table, rows))
     }
 }
 

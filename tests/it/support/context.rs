@@ -16,7 +16,7 @@ use dataratt::domain::keyring::Keyring;
 use dataratt::domain::organisation::Organisation;
 use dataratt::domain::sealing::SecretKey;
 use dataratt::services::ports::{Anchor, Clock, KeyError, KeyStore, Random, System, SystemError, Systems};
-use dataratt::services::{Context, Keys, PasswordCost, Policy};
+use dataratt::services::{Context, Keys, PasswordCost, Policy, RetentionPolicy};
 use dataratt::store::Store;
 
 /// Where people reach the service under test.
@@ -218,6 +218,10 @@ pub fn policy() -> Policy {
         limits: true,
         public_url: PUBLIC_URL.to_owned(),
         portal: None,
+        retention: RetentionPolicy {
+            purge_approval: true,
+            propose_again_after_days: 30,
+        },
         password_cost: PasswordCost {
             memory_kib: 8,
             passes: 1,

@@ -8,8 +8,10 @@ mod check;
 mod empty;
 mod error;
 mod find;
+mod freezing;
 mod normal;
 mod pool;
+mod retained;
 mod schema_check;
 mod survey;
 #[cfg(test)]
@@ -24,7 +26,7 @@ use postgres::Client;
 use crate::domain::data_map::{System as Mapped, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
-use crate::services::ports::{System, SystemError, SystemFinding};
+use crate::services::ports::{AccountBefore, System, SystemError, SystemFinding};
 
 use catalogue::Catalogue;
 use error::Failure;
@@ -116,7 +118,7 @@ impl System for PostgresSystem {
 
     /// Says how many accounts are stopped now, also those that were before.
     fn freeze(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<u64, SystemError> {
-        self.changing(|client, catalogue| write::freeze(client, catalogue, &self.map, roots))
+        self.changing(|client, catalogue| freezing::freeze(client, catalogue, &self.map, roots))
     }
 
     fn delete(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
@@ -132,6 +134,32 @@ impl System for PostgresSystem {
     fn unreduced(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {
         self.changing(|client, catalogue| {
             write::unreduced(client, catalogue, &self.map, self.mapped(table)?, keep, rows)
+        })
+    }
+
+    fn accounts(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<Vec<AccountBefore>, SystemError> {
+        self.changing(|client, catalogue| freezing::accounts(client, catalogue, &self.map, roots))
+    }
+
+    fn thaw(&self, accounts: &[AccountBefore]) -> Result<u64, SystemError> {
+        self.changing(|client, catalogue| freezing::thaw(client, catalogue, &self.map, accounts))
+    }
+
+    fn bar(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
+        self.changing(|client, catalogue| retained::bar(client, catalogue, self.mapped(table)?, rows))
+    }
+
+    fn unbarred(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
+        self.changing(|client, catalogue| retained::unbarred(client, catalogue, self.mapped(table)?, rows))
+    }
+
+    fn digests(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<RowKey, String>, SystemError> {
+        self.changing(|client, catalogue| retained::digests(client, catalogue, self.mapped(table)?, rows))
+    }
+
+    fn referring(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<String, Vec<RowKey>>, SystemError> {
+        self.changing(|client, catalogue| {
+            retained::referring(client, catalogue, &self.map, self.mapped(table)?, rows)
         })
     }
 }

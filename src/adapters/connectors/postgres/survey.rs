@@ -16,10 +16,23 @@ use super::error::Failure;
 const KEYS: usize = 1000;
 /// Rows fetched at a time.
 const PAGE: i32 = 1000;
-/// The digest of the row `t`: SHA-256 of its text form, which the connection's settings make the same everywhere.
-const DIGEST: &str = "encode(sha256(convert_to((t.*)::text, 'UTF8')), 'hex')";
 
 type Rows = BTreeMap<RowKey, SurveyedRow>;
+
+/// The digest of the row `t`: SHA-256 of its text form, which the connection's settings make the same everywhere.
+/// What bars a retained row from other use is no part of the record, and is left out.
+pub(super) fn digest(relation: &Relation, table: &Table) -> String {
+    let bar = table.erase.retain().and_then(|rule| rule.bar.as_ref());
+    let row = bar.map_or_else(
+        || "(t.*)".to_owned(),
+        |bar| {
+            let record = relation.columns.iter().filter(|column| column.name != bar.column);
+            let columns: Vec<String> = record.map(Column::sql).collect();
+            format!("ROW({})", columns.join(", "))
+        },
+    );
+    format!("encode(sha256(convert_to({row}::text, 'UTF8')), 'hex')")
+}
 
 /// All rows of the person, as the request asks.
 pub(super) fn survey(
@@ -162,7 +175,7 @@ impl<'c, 'm> Visit<'c, 'm> {
 
     fn selected(&self) -> String {
         let columns: Vec<String> = self.key.iter().chain(&self.columns).map(|c| c.text()).collect();
-        format!("{}, {DIGEST}", columns.join(", "))
+        format!("{}, {}", columns.join(", "), digest(self.relation, self.table))
     }
 
     fn roots(

@@ -1,6 +1,4 @@
-//! What an erasure changes: freezing, deleting, reducing. Each batch is a transaction of its own and can be repeated.
-
-use std::collections::BTreeMap;
+//! What an erasure changes: deleting, reducing. Each batch is a transaction of its own and can be repeated.
 
 use postgres::Client;
 use postgres::types::ToSql;
@@ -8,13 +6,12 @@ use postgres::types::ToSql;
 use crate::domain::data_map::{System as Mapped, Table};
 use crate::domain::matching::RowKey;
 
-use super::catalogue::{Catalogue, Column, Relation, among_keys, arrays, quoted};
+use super::catalogue::{Catalogue, Column, Relation, among_keys, arrays};
 use super::empty::{Emptied, emptied_columns};
 use super::error::Failure;
-use super::survey;
 
 /// Rows in a batch.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// Deletes rows; the count is of those that were still there. Rows of a table that refers to itself go in one batch,
 /// because they may refer to each other.
@@ -34,43 +31,6 @@ pub(super) fn delete(
     in_batches(client, &statement, &[], &key, rows, size)
 }
 
-/// Sets the freeze's values in the accounts among the roots, or hanging on them.
-pub(super) fn freeze(
-    client: &mut Client,
-    catalogue: &Catalogue,
-    map: &Mapped,
-    roots: &BTreeMap<String, Vec<RowKey>>,
-) -> Result<u64, Failure> {
-    let Some(freeze) = &map.freeze else {
-        return Ok(0);
-    };
-    let table = map
-        .table(&freeze.table)
-        .ok_or_else(|| Failure::unknown(&freeze.table))?;
-    let (relation, key) = writable(catalogue, table)?;
-    let columns = relation.columns_of(freeze.set.keys())?;
-    let values: Vec<&str> = freeze.set.values().map(String::as_str).collect();
-    if columns.is_empty() {
-        return Ok(0);
-    }
-    let rows = survey::reached(client, catalogue, map, table, roots)?;
-    let assignments: Vec<String> = columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| {
-            let parameter = key.len() + at + 1;
-            format!("{} = ${parameter}::text::{}", quoted(&column.name), column.cast)
-        })
-        .collect();
-    let statement = format!(
-        "UPDATE {} AS t SET {} WHERE {}",
-        relation.sql,
-        assignments.join(", "),
-        among_keys(&key)
-    );
-    in_batches(client, &statement, &values, &key, &rows, BATCH)
-}
-
 /// Empties rows but for what stays; the count is of the rows that are there.
 pub(super) fn reduce(
     client: &mut Client,
@@ -83,7 +43,7 @@ pub(super) fn reduce(
     let (relation, key) = writable(catalogue, table)?;
     let emptied = emptied_columns(relation, map, table, keep)?;
     if emptied.is_empty() {
-        return count(client, relation, &key, "true", rows);
+        return count(client, relation, &key, ("true", &[]), rows);
     }
     let assignments: Vec<String> = emptied.iter().map(Emptied::assignment).collect();
     let statement = format!(
@@ -110,11 +70,14 @@ pub(super) fn unreduced(
         return Ok(0);
     }
     let conditions: Vec<String> = emptied.iter().map(Emptied::holds_something).collect();
-    count(client, relation, &key, &conditions.join(" OR "), rows)
+    count(client, relation, &key, (&conditions.join(" OR "), &[]), rows)
 }
 
 /// The table and its key, when that names one row: else rows of others would go too.
-fn writable<'a>(catalogue: &'a Catalogue, table: &Table) -> Result<(&'a Relation, Vec<&'a Column>), Failure> {
+pub(super) fn writable<'a>(
+    catalogue: &'a Catalogue,
+    table: &Table,
+) -> Result<(&'a Relation, Vec<&'a Column>), Failure> {
     let relation = catalogue.relation(&table.name)?;
     let key = relation.columns_of(&table.key)?;
     if relation.is_unique(&table.key) {
@@ -126,7 +89,7 @@ fn writable<'a>(catalogue: &'a Catalogue, table: &Table) -> Result<(&'a Relation
 }
 
 /// Runs a statement for each batch of keys, `values` bound after them.
-fn in_batches(
+pub(super) fn in_batches(
     client: &mut Client,
     statement: &str,
     values: &[&str],
@@ -147,11 +110,12 @@ fn in_batches(
     Ok(changed)
 }
 
-fn count(
+/// How many of these rows fulfil a condition, `values` bound after the keys.
+pub(super) fn count(
     client: &mut Client,
     relation: &Relation,
     key: &[&Column],
-    condition: &str,
+    (condition, values): (&str, &[&str]),
     rows: &[RowKey],
 ) -> Result<u64, Failure> {
     let statement = format!(
@@ -162,7 +126,8 @@ fn count(
     let mut counted = 0;
     for batch in rows.chunks(BATCH) {
         let bound = arrays(batch.iter().map(|key| key.0.as_slice()), key.len())?;
-        let params: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|array| array as _).collect();
+        let keys = bound.iter().map(|array| array as &(dyn ToSql + Sync));
+        let params: Vec<_> = keys.chain(values.iter().map(|value| value as _)).collect();
         let rows: i64 = client.query_one(&statement, &params)?.try_get(0)?;
         counted += u64::try_from(rows).unwrap_or_default();
     }
