@@ -183,8 +183,8 @@ pub trait System: Send + Sync {
     /// When the system fails.
     fn unreduced(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError>;
 
-    /// Bars these rows from other use, as the map says; says how many are there. Where the map names no bar, nothing
-    /// happens.
+    /// Bars those of these rows from other use that are not barred yet, as the map says; says how many. Where the map
+    /// names no bar, nothing happens.
     ///
     /// # Errors
     /// When the system fails.

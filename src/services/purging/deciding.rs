@@ -66,7 +66,7 @@ pub fn act(ctx: &Context, actor: &Actor, id: PurgeId, version: i64, action: &Act
         match (action, reason) {
             (Action::Approve, _) => approve(ctx, conn, id, Some((by, actor))),
             (Action::Retry, _) => retry(ctx, conn, &purge, actor),
-            (Action::Reject { .. }, Some(reason)) => reject(ctx, conn, &purge, (by, actor), reason),
+            (Action::Reject { .. }, Some(reason)) => reject(ctx, conn, &purge, (by, actor), &reason),
             (Action::TakeOut { line, .. }, Some(reason)) => {
                 take_out(ctx, conn, &purge, actor, (*line, reason))
             }
@@ -106,12 +106,12 @@ fn reject(
     conn: &mut Conn,
     purge: &Purge,
     (by, actor): (StaffId, &Actor),
-    reason: Vec<u8>,
+    reason: &[u8],
 ) -> Result<()> {
     let decision = Decision {
         state: next(purge, ListEvent::Rejected)?,
         by: Some(by),
-        reason_sealed: Some(reason.clone()),
+        reason_sealed: Some(reason.to_vec()),
     };
     let listed: Vec<Uuid> = purges::list_lines(conn, purge.id)?
         .into_iter()
@@ -119,7 +119,7 @@ fn reject(
         .map(|line| line.retained.id)
         .collect();
     for line in &listed {
-        purges::set_line(conn, purge.id, *line, LineChange::TakenOut(reason.clone()))?;
+        purges::set_line(conn, purge.id, *line, LineChange::TakenOut(reason.to_vec()))?;
     }
     put_off(ctx, conn, &listed)?;
     purges::decide(conn, purge.id, decision, ctx.now())?;

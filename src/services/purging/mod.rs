@@ -206,7 +206,7 @@ pub fn list(ctx: &Context, actor: &Actor) -> Result<Vec<ListView>> {
     may_read(actor)?;
     let mut conn = ctx.store.get()?;
     purges::list(&mut conn, SHOWN)?
-        .into_iter()
+        .iter()
         .map(|purge| view(ctx, &mut conn, purge))
         .collect()
 }
@@ -219,7 +219,7 @@ pub fn show(ctx: &Context, actor: &Actor, id: PurgeId) -> Result<ListView> {
     may_read(actor)?;
     let mut conn = ctx.store.get()?;
     let purge = purges::find(&mut conn, id)?;
-    view(ctx, &mut conn, purge)
+    view(ctx, &mut conn, &purge)
 }
 
 /// How many lists wait for a decision, or for somebody to look why they stopped.
@@ -238,7 +238,7 @@ fn may_read(actor: &Actor) -> Result<()> {
     }
 }
 
-fn view(ctx: &Context, conn: &mut Conn, purge: Purge) -> Result<ListView> {
+fn view(ctx: &Context, conn: &mut Conn, purge: &Purge) -> Result<ListView> {
     let mut lines = Vec::new();
     for line in purges::list_lines(conn, purge.id)? {
         lines.push(LineView {

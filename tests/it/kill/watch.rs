@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dataratt::adapters::sample::SampleSystem;
 use dataratt::domain::data_map::DataMap;
-use dataratt::domain::erasure::{Operation, Plan};
+use dataratt::domain::erasure::Plan;
 use postgres::{Client, NoTls};
 use serde_json::Value;
 
@@ -108,8 +108,14 @@ impl Watch {
         self.notes().iter().filter(|(deleted, _)| *deleted).count()
     }
 
+    /// The column that bars a row of that table from other use.
+    fn bar(&self, (system, table, _): &RowName) -> Option<&str> {
+        let rule = self.map.table(system, table)?.erase.retain()?;
+        rule.bar.as_ref().map(|bar| bar.column.as_str())
+    }
+
     /// Fails unless every row that these plans erase was deleted exactly once, every row they reduce was changed
-    /// exactly once, accounts were frozen at most once, and every other row is what it was.
+    /// exactly once, retained rows were changed at most once and in what bars them alone, accounts were frozen at most once, and every other row is what it was.
     #[track_caller]
     pub fn check(&self, plans: &[Plan]) {
         self.hold_against(plans, true);
@@ -123,7 +129,8 @@ impl Watch {
 
     #[track_caller]
     fn hold_against(&self, plans: &[Plan], all: bool) {
-        let (erased, reduced) = (planned(plans, false), planned(plans, true));
+        let (erased, reduced) = (planned(plans, "erase"), planned(plans, "reduce"));
+        let retained = planned(plans, "retain");
         let freezes: BTreeSet<(String, String)> = self
             .map
             .systems
@@ -146,14 +153,24 @@ impl Watch {
         }
         for (name, times) in &changes {
             let frozen = freezes.contains(&(name.0.clone(), name.1.clone()));
-            let may = reduced.contains(name) || frozen && erased.contains(name);
+            let barred = self.bar(name).is_some() && retained.contains(name);
+            let may = reduced.contains(name) || barred || frozen && erased.contains(name);
             assert!(may, "changed outside every plan: {name:?}");
             assert_eq!(*times, 1, "changed twice: {name:?}");
         }
         let after = self.rows();
         for (name, row) in &self.before {
             if !erased.contains(name) && !reduced.contains(name) {
-                assert_eq!(after.get(name), Some(row), "not as it was: {name:?}");
+                let bar = self.bar(name).filter(|_| retained.contains(name));
+                let without = |row: &String| {
+                    let mut row: Value = serde_json::from_str(row).unwrap();
+                    if let (Some(bar), Value::Object(columns)) = (bar, &mut row) {
+                        columns.remove(bar);
+                    }
+                    row
+                };
+                let now = after.get(name).map(without);
+                assert_eq!(now, Some(without(row)), "not as it was: {name:?}");
             }
         }
         let new: Vec<_> = after
@@ -164,16 +181,11 @@ impl Watch {
     }
 }
 
-fn planned(plans: &[Plan], reduced: bool) -> BTreeSet<RowName> {
+fn planned(plans: &[Plan], operation: &str) -> BTreeSet<RowName> {
     let mut names = BTreeSet::new();
     for part in plans.iter().flat_map(|plan| &plan.systems) {
         for table in &part.tables {
-            let counts = match table.operation {
-                Operation::Erase => !reduced,
-                Operation::Reduce { .. } => reduced,
-                _ => false,
-            };
-            if counts {
+            if table.operation.name() == operation {
                 let name = |key: &Vec<String>| (part.system.clone(), table.table.clone(), key.clone());
                 names.extend(table.rows.iter().map(|row| name(&row.key.0)));
             }

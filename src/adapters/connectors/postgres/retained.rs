@@ -13,7 +13,7 @@ use super::error::Failure;
 use super::survey::digest;
 use super::write::{BATCH, count, in_batches, writable};
 
-/// Sets the bar of the table in these rows; the count is of the rows that are there.
+/// Sets the bar of the table in those of these rows that do not have it; the count is of them.
 pub(super) fn bar(
     client: &mut Client,
     catalogue: &Catalogue,
@@ -24,11 +24,12 @@ pub(super) fn bar(
     let (relation, key) = writable(catalogue, table)?;
     let column = relation.column(&bar.column)?;
     let statement = format!(
-        "UPDATE {} AS t SET {} = {} WHERE {}",
+        "UPDATE {} AS t SET {} = {set} WHERE {} AND {} IS DISTINCT FROM ({set})::text",
         relation.sql,
         quoted(&column.name),
-        set_to(&key, column),
-        among_keys(&key)
+        among_keys(&key),
+        column.text(),
+        set = set_to(&key, column),
     );
     in_batches(client, &statement, &[&bar.set], &key, rows, BATCH)
 }
