@@ -224,3 +224,4 @@ event-lapsed = The case was closed without an answer
 event-forwarded = The request was passed on to the one responsible
 event-closed = The case was closed
 event-reopened = The case was taken up again
+customer-code-kept = Your message is not sent yet. It is kept: enter the code, and it comes back.

@@ -51,6 +51,7 @@ queue-keys = Keys: j and k move, Enter opens, / searches.
 
 mark-awaiting_approval = Awaits approval
 mark-extended = Extended
+mark-message = New message
 mark-held = Legal hold
 
 staff-state-received = Received
@@ -480,3 +481,8 @@ error-totp = The code is not right. Type the one that the app shows now
 flash-totp_on = One-time codes are on. You need one from the next login.
 flash-totp_off = One-time codes are off.
 flash-password_changed = The password is changed. Your other logins have ended.
+login-kept = What you sent is kept here. Sign in, and you can send it again.
+again-title = Send what you wrote?
+again-lead = Your login had ended, so nothing is done yet. Read it through and send it again, or go back.
+again-submit = Send now
+again-leave = Go back without sending

@@ -224,3 +224,4 @@ event-lapsed = Ärendet avslutades utan svar
 event-forwarded = Begäran skickades till den som ansvarar
 event-closed = Ärendet avslutades
 event-reopened = Ärendet togs upp igen
+customer-code-kept = Ditt meddelande är inte skickat än. Det finns kvar: skriv koden, så kommer det tillbaka.

@@ -51,6 +51,7 @@ queue-keys = Tangenter: j och k flyttar, Enter öppnar, / söker.
 
 mark-awaiting_approval = Väntar på godkännande
 mark-extended = Förlängt
+mark-message = Nytt meddelande
 mark-held = Rättslig spärr
 
 staff-state-received = Mottaget
@@ -480,3 +481,8 @@ error-totp = Koden stämmer inte. Skriv den som appen visar nu
 flash-totp_on = Engångskod är på. Den behövs från nästa inloggning.
 flash-totp_off = Engångskod är avstängd.
 flash-password_changed = Lösenordet är bytt. Dina andra inloggningar är avslutade.
+login-kept = Det du skickade finns kvar här. Logga in, så kan du skicka det igen.
+again-title = Skicka det du skrev?
+again-lead = Inloggningen hade gått ut, så ingenting är gjort än. Läs igenom och skicka igen, eller gå tillbaka.
+again-submit = Skicka nu
+again-leave = Gå tillbaka utan att skicka

@@ -34,6 +34,8 @@ pub struct StoredCase {
     pub assignee: Option<StaffId>,
     /// What staff must look at, as a code.
     pub attention: Option<String>,
+    /// Whether the person wrote and staff have neither written back nor noted anything since.
+    pub message_waits: bool,
     /// Since when it is in its state.
     pub state_since: DateTime<Utc>,
     /// What the person wrote, sealed with the case's key; gone once thinned.
@@ -63,6 +65,7 @@ struct Row {
     on_hold: bool,
     assignee: Option<Uuid>,
     attention: Option<String>,
+    message_waits: bool,
     cool_off_until: Option<DateTime<Utc>>,
     asked_on: Option<NaiveDate>,
     state_since: DateTime<Utc>,
@@ -139,6 +142,7 @@ impl Row {
             deadline,
             assignee: self.assignee.map(StaffId),
             attention: self.attention,
+            message_waits: self.message_waits,
             state_since: self.state_since,
             sealed: self.sealed,
             thinned_at: self.thinned_at,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::Result;
-use super::schema::case_messages;
+use super::schema::{case_messages, cases};
 use crate::domain::ids::CaseId;
 
 /// A message or note; its text is sealed.
@@ -47,4 +47,15 @@ pub fn list(conn: &mut PgConnection, case: CaseId) -> Result<Vec<MessageRow>> {
         .order((case_messages::at, case_messages::id))
         .select(MessageRow::as_select())
         .load(conn)?)
+}
+
+/// Says whether a message of the person's waits for staff.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_waiting(conn: &mut PgConnection, case: CaseId, waits: bool) -> Result<()> {
+    diesel::update(cases::table.find(case.0))
+        .set(cases::message_waits.eq(waits))
+        .execute(conn)?;
+    Ok(())
 }

@@ -74,6 +74,8 @@ pub struct Line {
     pub assignee: Option<Uuid>,
     /// What staff must look at.
     pub attention: Option<String>,
+    /// Whether a message of the person's waits for staff.
+    pub message_waits: bool,
     /// Whether a legal hold is in force.
     pub on_hold: bool,
     /// Whether the time was extended.

@@ -141,6 +141,7 @@ diesel::table! {
         created_at -> Timestamptz,
         idempotency_digest -> Nullable<Bytea>,
         idempotency_body -> Nullable<Bytea>,
+        message_waits -> Bool,
         partly_done -> Bool,
         merged_into -> Nullable<Uuid>,
         thinned_at -> Nullable<Timestamptz>,

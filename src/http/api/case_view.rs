@@ -54,6 +54,8 @@ pub struct CaseView {
     pub assignee: Option<String>,
     /// What staff must look at, as a code.
     pub attention: Option<String>,
+    /// Whether the person wrote and staff have neither written back nor noted anything since.
+    pub message_waits: bool,
     /// Who asks, and how sure that is.
     pub identity: IdentityView,
     /// What the person wrote.
@@ -249,6 +251,7 @@ impl CaseView {
             on_hold: case.on_hold,
             assignee: stored.assignee.map(|staff| staff.to_string()),
             attention: stored.attention.clone(),
+            message_waits: stored.message_waits,
             identity: identity(seen),
             request: request(&seen.file),
             subject: seen.subject.as_ref().map(subject),

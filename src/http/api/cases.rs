@@ -126,6 +126,8 @@ pub struct CaseLine {
     pub assignee: Option<String>,
     /// What staff must look at.
     pub attention: Option<String>,
+    /// Whether the person wrote and staff have neither written back nor noted anything since.
+    pub message_waits: bool,
     /// The level of identity reached.
     pub level: &'static str,
     /// The level that the right needs.
@@ -145,6 +147,7 @@ impl CaseLine {
             days_left: overview::days_left(ctx, line.due_on),
             assignee: line.assignee.map(|staff| staff.to_string()),
             attention: line.attention.clone(),
+            message_waits: line.message_waits,
             level: level(line.identity_level),
             required_level: level(line.required_level),
         }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::case_view::CaseView;
 use super::{named, path_of};
 use crate::domain::ids::Reference;
-use crate::http::auth::cookie;
+use crate::http::auth::{cookie, is_same_origin};
 use crate::http::error::{retry_after, status};
 use crate::http::pages::{Answer, Form, PageError, Visit};
 use crate::http::views::customer::CodePage;
@@ -48,7 +48,25 @@ fn code_page(visit: &Visit, reference: &Reference, error: Option<&str>) -> CodeP
         page: visit.page_at(&path_of(reference), String::new()),
         reference: reference.to_string(),
         error: error.map(str::to_owned),
+        kept: String::new(),
     }
+}
+
+/// The field for the code, with a message that was sent when the access had ended. Nothing is kept that a page of another
+/// site may have sent.
+pub(super) fn keeping(visit: &Visit, reference: &Reference, message: String) -> HttpResponse {
+    let ours = is_same_origin(&visit.request, &visit.app.ctx.policy.public_url);
+    if !ours || message.trim().is_empty() {
+        return visit.see_other(&path_of(reference), None);
+    }
+    let page = code_page(visit, reference, None);
+    visit.render(
+        StatusCode::FORBIDDEN,
+        &CodePage {
+            kept: message,
+            ..page
+        },
+    )
 }
 
 /// The field for the code.
@@ -56,6 +74,8 @@ fn code_page(visit: &Visit, reference: &Reference, error: Option<&str>) -> CodeP
 #[serde(default)]
 pub(super) struct Typed {
     code: String,
+    /// A message that was kept.
+    message: String,
 }
 
 /// Enters a code.
@@ -63,25 +83,38 @@ pub(super) async fn verify(visit: Visit, path: web::Path<String>, Form(typed): F
     visit.check_origin()?;
     let reference = named(&visit, &path)?;
     let wanted = reference.clone();
-    let verified = visit.attempt(move |ctx| codes::verify(ctx, &wanted, &typed.code));
-    match verified.await {
-        Ok(verified) => {
-            let name = cookie_name(visit.app.web.secure);
-            let more = cookie(&visit.app, name, verified.token, None);
-            Ok(visit.see_other_with(&path_of(&reference), None, Some(more)))
-        }
-        Err(error) => wrong_code(&visit, &reference, &error),
+    let Typed { code, message } = typed;
+    let verified = visit.attempt(move |ctx| codes::verify(ctx, &wanted, &code));
+    let token = match verified.await {
+        Ok(verified) => verified.token,
+        Err(error) => return wrong_code(&visit, &reference, &error, message),
+    };
+    let name = cookie_name(visit.app.web.secure);
+    let more = cookie(&visit.app, name, token.clone(), None);
+    if message.trim().is_empty() {
+        return Ok(visit.see_other_with(&path_of(&reference), None, Some(more)));
     }
+    let (wanted, secret) = (reference, token.clone());
+    let person = visit
+        .run(move |ctx| overview::person_case(ctx, &wanted, &secret))
+        .await?;
+    let mut view = CaseView::new(&visit, &person, &token);
+    view.message = message;
+    let mut response = visit.show(&view.page());
+    let failed = |error| visit.fail(&Error::internal(error));
+    response.add_cookie(&more).map_err(failed)?;
+    Ok(response)
 }
 
-fn wrong_code(visit: &Visit, reference: &Reference, error: &Error) -> Answer {
+fn wrong_code(visit: &Visit, reference: &Reference, error: &Error, kept: String) -> Answer {
     let key = match error {
         Error::Rejected(_) => "code_invalid",
         Error::Gone(_) => "code_spent",
         Error::TooMany { .. } => "code_too_many",
         _ => return Err(visit.fail(error)),
     };
-    let mut response = visit.render(status(error), &code_page(visit, reference, Some(key)));
+    let page = code_page(visit, reference, Some(key));
+    let mut response = visit.render(status(error), &CodePage { kept, ..page });
     if let Some(seconds) = retry_after(error) {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -89,11 +122,17 @@ fn wrong_code(visit: &Visit, reference: &Reference, error: &Error) -> Answer {
 }
 
 /// Asks for a new code. The answer is always the same.
-pub(super) async fn ask_again(visit: Visit, path: web::Path<String>) -> Answer {
+pub(super) async fn ask_again(visit: Visit, path: web::Path<String>, typed: Option<Form<Typed>>) -> Answer {
     visit.check_origin()?;
     let reference = named(&visit, &path)?;
     let wanted = reference.clone();
     visit.run(move |ctx| codes::ask_again(ctx, &wanted)).await?;
+    let kept = typed.map(|Form(typed)| typed.message).unwrap_or_default();
+    if !kept.trim().is_empty() {
+        let mut page = code_page(&visit, &reference, None);
+        page.page.flash = Some("flash-code_sent".to_owned());
+        return Ok(visit.show(&CodePage { kept, ..page }));
+    }
     Ok(visit.see_other(&path_of(&reference), Some("code_sent")))
 }
 

@@ -3,12 +3,12 @@
 use actix_web::web;
 use serde::Deserialize;
 
-use super::access::Holder;
+use super::access::{Holder, keeping};
 use super::path_of;
 use crate::domain::case::State;
 use crate::http::pages::{Answer, Form, Visit, field_errors};
 use crate::http::views::layout::FieldErrors;
-use crate::services::{codes, handling, planning};
+use crate::services::{Error, codes, handling, planning};
 
 /// To the field for the code, for who has no access (any more).
 fn code_first(visit: &Visit, path: &str) -> Answer {
@@ -58,7 +58,7 @@ pub(super) struct Message {
 /// The person writes to staff.
 pub(super) async fn write(visit: Visit, path: web::Path<String>, Form(form): Form<Message>) -> Answer {
     let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
-        return code_first(&visit, &path);
+        return Ok(keeping(&visit, &super::named(&visit, &path)?, form.message));
     };
     let (reference, token, text) = (
         holder.reference.clone(),
@@ -71,6 +71,7 @@ pub(super) async fn write(visit: Visit, path: web::Path<String>, Form(form): For
     });
     match written.await {
         Ok(()) => Ok(holder.back(Some("message_sent"))),
+        Err(Error::Unauthenticated(_)) => Ok(keeping(&visit, &holder.reference, form.message)),
         Err(error) => match field_errors(&error, &[("text", "message")]) {
             Some(errors) => {
                 holder

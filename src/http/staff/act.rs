@@ -1,7 +1,7 @@
 //! What staff do with a case, from its page.
 
 use actix_web::web;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::case::{path_of, see};
 use super::case_page::{self, Seen};
@@ -22,7 +22,7 @@ use crate::services::{Context, Error, Result, granting, notices};
 use crate::store::cases::{self, StoredCase};
 
 /// The fields of every action's form.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Sent {
     csrf: String,
@@ -190,7 +190,8 @@ pub(super) async fn act(visit: Visit, path: web::Path<String>, Form(sent): Form<
         Ok(reference) => path_of(reference),
         Err(_) => "/staff".to_owned(),
     };
-    let desk = Desk::sent(visit, &back, &sent.csrf)?;
+    let kept = super::session::kept(visit.request.path().to_owned(), &sent);
+    let desk = Desk::sent_keeping(visit, &back, &sent.csrf, kept)?;
     let work = sent.clone();
     let (who, outcome) = desk
         .run(move |ctx, who| {

@@ -17,6 +17,7 @@ use crate::http::views::staff::{ClockView, MailRow, NoteRow, ProofView, StaffCas
 use crate::services::accounts::{Authenticated, StaffMember};
 use crate::services::desk::Beside;
 use crate::services::overview::{self, StaffCase};
+use crate::store::cases::StoredCase;
 use crate::store::mails::{Mail, MailState};
 
 /// Everything that the page of a case shows.
@@ -83,7 +84,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         clock: clock(case, overview::days_left(&app.ctx, due_on)),
         assignee: stored.assignee.map(|id| reader.staff(&id.to_string())),
         colleagues: handlers(&seen.colleagues),
-        attention: stored.attention.clone(),
+        attention: attention(stored),
         on_hold: stored.case.on_hold,
         level: stored.case.identity.reached,
         required_level: stored.case.identity.required,
@@ -211,6 +212,12 @@ fn notes(reader: &Reader<'_>, case: &StaffCase) -> Vec<NoteRow> {
             text: note.text.clone(),
         })
         .collect()
+}
+
+/// What staff must look at: what the service met, and what the person wrote.
+fn attention(stored: &StoredCase) -> Vec<String> {
+    let message = stored.message_waits.then(|| "message_from_person".to_owned());
+    stored.attention.clone().into_iter().chain(message).collect()
 }
 
 /// What is allowed, without taking what one has.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Europe::Stockholm;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::case::path_of;
 use super::who::{Answer, Desk};
@@ -55,7 +55,7 @@ pub(super) async fn form(visit: Visit) -> Answer {
 }
 
 /// What the form sends.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Sent {
     csrf: String,
@@ -134,7 +134,8 @@ fn local(text: &str) -> Option<DateTime<Utc>> {
 
 /// Takes in what was typed.
 pub(super) async fn submit(visit: Visit, Form(sent): Form<Sent>) -> Answer {
-    let desk = Desk::sent(visit, PATH, &sent.csrf)?;
+    let kept = super::session::kept(PATH.to_owned(), &sent);
+    let desk = Desk::sent_keeping(visit, PATH, &sent.csrf, kept)?;
     let work = sent.clone();
     let (who, outcome) = desk.attempt(move |ctx, who| work.take_in(ctx, who)).await?;
     match outcome {

@@ -178,6 +178,7 @@ fn row(ctx: &Context, line: &Line, found: &Found) -> QueueRow {
         ("at_risk", is_open && !paused && days_left <= AT_RISK_DAYS),
         ("held", line.on_hold),
         ("extended", line.extended),
+        ("message", line.message_waits),
     ];
     QueueRow {
         reference: line.reference.clone(),

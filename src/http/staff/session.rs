@@ -1,15 +1,20 @@
 //! Logging in and out.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use serde::Deserialize;
+use askama::Template;
+use serde::{Deserialize, Serialize};
 
 use super::who::{Answer, Desk};
 use crate::domain::staff::{Permission, Role};
-use crate::http::auth::{no_session_cookie, session_cookie};
+use crate::http::auth::{csrf_token, no_session_cookie, session_cookie};
 use crate::http::client;
 use crate::http::pages::{Form, Visit};
-use crate::http::views::staff::LoginPage;
+use crate::http::views::layout::{Page, StaffBar};
+use crate::http::views::staff::{Kept, LoginPage, SendAgainPage};
+use crate::services::accounts::LoggedIn;
 use crate::services::{Error, accounts};
 
 /// Where to log in, to come back to `next` afterwards. `ended`: whether a login held before.
@@ -68,7 +73,49 @@ fn page(visit: &Visit, next: &str) -> LoginPage {
         error: None,
         wait_minutes: None,
         next: next.to_owned(),
+        kept: None,
     }
+}
+
+/// The form on the page that answers what was sent when the login was over.
+pub(super) fn keeping(visit: &Visit, back: &str, kept: Kept) -> String {
+    let view = LoginPage {
+        error: Some("ended"),
+        kept: Some(kept),
+        ..page(visit, back)
+    };
+    view.render().unwrap_or_default()
+}
+
+/// What a form of ours sent to `action`, to be kept through a login.
+pub(super) fn kept(action: String, sent: &impl Serialize) -> Option<Kept> {
+    let fields = serde_json::to_string(sent).ok()?;
+    Some(Kept { action, fields })
+}
+
+/// The page that offers to send again what was kept; none when it is not what a page on a case sends.
+fn again(visit: &Visit, kept: &Kept, next: &str, login: &LoggedIn, email: &str) -> Option<SendAgainPage> {
+    let ours = is_page_of_staff(&kept.action) && kept.action.starts_with("/staff/cases/");
+    let fields: BTreeMap<String, String> = serde_json::from_str(&kept.fields).ok().filter(|_| ours)?;
+    let staff = StaffBar {
+        name: email.to_owned(),
+        role: login.role.name().to_owned(),
+        section: "",
+    };
+    let csrf = csrf_token(&visit.app.ctx, &login.token);
+    Some(SendAgainPage {
+        t: visit.t(),
+        page: Page {
+            staff: Some(staff),
+            ..visit.page_at(next, csrf)
+        },
+        action: kept.action.clone(),
+        fields: fields
+            .into_iter()
+            .filter(|(name, value)| name != "csrf" && !value.is_empty())
+            .collect(),
+        next: next.to_owned(),
+    })
 }
 
 /// The form.
@@ -88,6 +135,8 @@ pub(super) struct Login {
     password: String,
     totp: String,
     next: String,
+    kept_action: String,
+    kept_fields: String,
 }
 
 /// Logs in. Who is unknown, who has another password and who is kept out read the same.
@@ -99,7 +148,10 @@ pub(super) async fn log_in(visit: Visit, Form(form): Form<Login>) -> Answer {
         password,
         totp,
         next,
+        kept_action: action,
+        kept_fields: fields,
     } = form;
+    let kept = Some(Kept { action, fields }).filter(|kept| !kept.action.is_empty());
     let typed = email.clone();
     let logged_in = visit.attempt(move |ctx| {
         if email.chars().any(char::is_control) {
@@ -109,10 +161,20 @@ pub(super) async fn log_in(visit: Visit, Form(form): Form<Login>) -> Answer {
     });
     let view = LoginPage {
         email: typed,
+        kept,
         ..page(&visit, &next)
     };
     match logged_in.await {
         Ok(login) => {
+            let kept = view.kept.as_ref();
+            if let Some(page) = kept.and_then(|kept| again(&visit, kept, &view.next, &login, &view.email)) {
+                let mut response = visit.show(&page);
+                let cookie = session_cookie(&visit.app, login.token);
+                response
+                    .add_cookie(&cookie)
+                    .map_err(|error| visit.fail(&Error::internal(error)))?;
+                return Ok(response);
+            }
             let to = match view.next.as_str() {
                 "/staff" => home(login.role),
                 next => next,

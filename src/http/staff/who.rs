@@ -3,9 +3,10 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
-use crate::http::auth::{csrf_token, session_cookie_name};
+use crate::http::auth::{csrf_token, is_same_origin, session_cookie_name};
 use crate::http::pages::{PageError, Visit};
 use crate::http::views::layout::{Page, StaffBar};
+use crate::http::views::staff::Kept;
 use crate::services::accounts::{self, Authenticated};
 use crate::services::{Context, Error, Result};
 
@@ -17,6 +18,8 @@ pub(super) type Answer = std::result::Result<HttpResponse, Turned>;
 pub(super) enum Turned {
     /// They log in first, at this address.
     ToLogin(String),
+    /// They log in first, on this page, which keeps what they sent.
+    Keeping(String),
     /// They get a page that says why.
     Away(PageError),
 }
@@ -30,7 +33,7 @@ impl From<PageError> for Turned {
 impl std::fmt::Display for Turned {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::ToLogin(_) => f.write_str("login_needed"),
+            Self::ToLogin(_) | Self::Keeping(_) => f.write_str("login_needed"),
             Self::Away(error) => error.fmt(f),
         }
     }
@@ -40,6 +43,7 @@ impl ResponseError for Turned {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::ToLogin(_) => StatusCode::SEE_OTHER,
+            Self::Keeping(_) => StatusCode::FORBIDDEN,
             Self::Away(error) => error.status_code(),
         }
     }
@@ -49,8 +53,18 @@ impl ResponseError for Turned {
             Self::ToLogin(location) => HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, location.as_str()))
                 .finish(),
+            Self::Keeping(html) => HttpResponse::Forbidden()
+                .content_type("text/html; charset=utf-8")
+                .body(html.clone()),
             Self::Away(error) => error.error_response(),
         }
+    }
+}
+
+fn to_login(visit: &Visit, back: &str, ended: bool, kept: Option<Kept>) -> Turned {
+    match kept {
+        Some(kept) => Turned::Keeping(super::session::keeping(visit, back, kept)),
+        None => Turned::ToLogin(super::session::path_of(back, ended)),
     }
 }
 
@@ -61,6 +75,8 @@ pub(super) struct Desk {
     /// Where to go after logging in: this page, or for a form the page it stands on.
     back: String,
     session: String,
+    /// What was sent, when it is to be kept through a login.
+    kept: Option<Kept>,
 }
 
 impl Desk {
@@ -71,7 +87,7 @@ impl Desk {
     pub fn at(visit: Visit) -> std::result::Result<Self, Turned> {
         let path = visit.request.uri().path_and_query();
         let back = path.map_or("/staff", |path| path.as_str()).to_owned();
-        Self::from_page(visit, back)
+        Self::from_page(visit, back, None)
     }
 
     /// What a form on the page `back` sent.
@@ -79,20 +95,36 @@ impl Desk {
     /// # Errors
     /// When there is no cookie, another site sent it, or its `csrf` is not that of the cookie.
     pub fn sent(visit: Visit, back: &str, csrf: &str) -> std::result::Result<Self, Turned> {
-        let desk = Self::from_page(visit, back.to_owned())?;
+        Self::sent_keeping(visit, back, csrf, None)
+    }
+
+    /// As [`Self::sent`]; when the login is over, what was `typed` is kept until somebody has logged in again. Nothing is
+    /// kept that a page of another site may have sent.
+    ///
+    /// # Errors
+    /// As [`Self::sent`].
+    pub fn sent_keeping(
+        visit: Visit,
+        back: &str,
+        csrf: &str,
+        typed: Option<Kept>,
+    ) -> std::result::Result<Self, Turned> {
+        let kept = typed.filter(|_| is_same_origin(&visit.request, &visit.app.ctx.policy.public_url));
+        let desk = Self::from_page(visit, back.to_owned(), kept)?;
         desk.visit.check_form(&desk.session, csrf)?;
         Ok(desk)
     }
 
-    fn from_page(visit: Visit, back: String) -> std::result::Result<Self, Turned> {
+    fn from_page(visit: Visit, back: String, kept: Option<Kept>) -> std::result::Result<Self, Turned> {
         let cookie = visit.request.cookie(session_cookie_name(visit.app.web.secure));
         match cookie {
             Some(cookie) => Ok(Self {
                 session: cookie.value().to_owned(),
                 visit,
                 back,
+                kept,
             }),
-            None => Err(Turned::ToLogin(super::session::path_of(&back, false))),
+            None => Err(to_login(&visit, &back, false, kept)),
         }
     }
 
@@ -113,7 +145,7 @@ impl Desk {
         });
         match outcome.await {
             Ok(outcome) => Ok(outcome),
-            Err(Error::Unauthenticated(_)) => Err(Turned::ToLogin(super::session::path_of(&self.back, true))),
+            Err(Error::Unauthenticated(_)) => Err(to_login(&self.visit, &self.back, true, self.kept.clone())),
             Err(error) => Err(self.visit.fail(&error).into()),
         }
     }

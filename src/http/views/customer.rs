@@ -117,6 +117,8 @@ pub struct CodePage {
     pub reference: String,
     /// What was wrong with the code: `code_invalid`, `code_spent` or `code_too_many`.
     pub error: Option<String>,
+    /// A message that was sent when the access had ended; it comes back after the code.
+    pub kept: String,
 }
 
 /// `/requests/{reference}` after the code: everything the person may know about their case.

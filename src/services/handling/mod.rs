@@ -258,6 +258,7 @@ impl Work<'_> {
     fn message(&self, conn: &mut Conn, text: &str) -> Result<()> {
         let text = free_text("text", text)?;
         self.keep_message(conn, "to_person", &text)?;
+        messages::set_waiting(conn, self.case.id, false)?;
         let (key, _) = intake::open_file(self.ctx, self.case)?;
         telling::send(
             self.ctx,
@@ -276,6 +277,9 @@ impl Work<'_> {
     fn write(&self, conn: &mut Conn, kind: &'static str, text: &str, action: &'static str) -> Result<()> {
         let text = free_text("text", text)?;
         self.keep_message(conn, kind, &text)?;
+        if self.actor.may(Permission::HandleCases) {
+            messages::set_waiting(conn, self.case.id, false)?;
+        }
         Ok(self
             .ctx
             .record(conn, self.case.id.0, self.actor, action, json!({}))?)

@@ -9,6 +9,7 @@ use crate::domain::staff::Actor;
 use crate::services::transition::{self, Change};
 use crate::services::{Context, Result};
 use crate::store::cases::{self, StoredCase};
+use crate::store::messages;
 
 /// The person takes the request back, or stops an erasure that has not started.
 ///
@@ -37,7 +38,7 @@ pub fn write_to_staff(ctx: &Context, id: CaseId, text: &str) -> Result<()> {
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         keep_message(ctx, conn, &case, &Actor::Person, "from_person", &text)?;
-        cases::set_attention(conn, id, Some("message_from_person"))?;
+        messages::set_waiting(conn, id, true)?;
         Ok(ctx.record(conn, id.0, &Actor::Person, "message_received", json!({}))?)
     })
 }

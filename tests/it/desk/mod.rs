@@ -6,6 +6,7 @@ mod escaping;
 mod forms;
 mod handling;
 mod intake;
+mod kept;
 mod members;
 mod queue;
 mod roles;

@@ -233,8 +233,20 @@ fn without_the_cookie_every_form_leads_to_the_code() {
         let sent = asked
             .site
             .submit(&asked.place(end), &[("message".into(), "Hej".into())]);
-        assert_eq!(sent.leads_to(), asked.place(""));
+        if end == "/messages" {
+            let kept = sent.expect(403);
+            assert_eq!(
+                (kept.all("input[name=code]").len(), kept.value("message").as_str()),
+                (1, "Hej")
+            );
+        } else {
+            assert_eq!(sent.leads_to(), asked.place(""));
+        }
     }
+    // What may come from another site is not kept.
+    let unsure = asked.site.raw("POST", &asked.place("/messages"));
+    let sent = asked.site.visit(unsure.form(&[("message", "Hej")]));
+    assert_eq!(sent.leads_to(), asked.place(""));
 }
 
 #[test]

@@ -149,3 +149,28 @@ fn codes_of_other_sites_are_refused() {
             .expect(403);
     }
 }
+
+#[test]
+fn a_message_written_after_access_ended_comes_back_with_the_code() {
+    let site = Site::new();
+    let (reference, page) = site.open_case("erasure", "anna@kund.example");
+    let (place, text) = (format!("/requests/{reference}"), "Hur <b>går</b> det?");
+    site.advance(TimeDelta::hours(25));
+    let write = format!("{place}/messages");
+    let asked = site.fill(&page, &write, &[("message", text)]).expect(403);
+    assert!(
+        asked.text().contains("Ditt meddelande är inte skickat än."),
+        "{}",
+        asked.text()
+    );
+    let (verify, again) = (format!("{place}/verification"), format!("{place}/code"));
+    let sent = site.fill(&asked, &again, &[]).expect(200);
+    let wrong = site.fill(&sent, &verify, &[("code", "12")]).expect(422);
+    site.work();
+    let code = site.sink.mails_to("anna@kund.example").last().unwrap().code();
+    let back = site.fill(&wrong, &verify, &[("code", &code)]).expect(200);
+    assert_eq!(back.value("message").trim(), text);
+    assert!(back.all(".message").is_empty(), "nothing is sent before");
+    let done = site.follow(&site.fill(&back, &write, &[])).expect(200);
+    assert_eq!(done.all(".message").len(), 1, "{}", done.text());
+}

@@ -42,6 +42,13 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         sample("code-wrong", &code(t, Some("code_invalid"))),
         sample("code-spent", &code(t, Some("code_spent"))),
         sample("code-many", &code(t, Some("code_too_many"))),
+        sample(
+            "code-kept",
+            &CodePage {
+                kept: "Hur går det?".to_owned(),
+                ..code(t, None)
+            },
+        ),
         sample("case-confirm", &confirm),
         sample("case-approved", &approved),
         sample("case-answered", &answered),
@@ -145,6 +152,7 @@ fn code(t: Texts, error: Option<&str>) -> CodePage {
         page: page("/requests/R-7K2M-94QX"),
         reference: REFERENCE.to_owned(),
         error: error.map(str::to_owned),
+        kept: String::new(),
     }
 }
 

@@ -3,8 +3,8 @@
 use super::super::customer::{MessageItem, RequestValues};
 use super::super::layout::{FieldErrors, Page};
 use super::super::staff::{
-    ClockView, IntakePage, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage, QueueRow, STATES,
-    StaffCasePage, StaffPlanView, Typed, WhoView,
+    ClockView, IntakePage, Kept, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage, QueueRow, STATES,
+    SendAgainPage, StaffCasePage, StaffPlanView, Typed, WhoView,
 };
 use super::desk::{candidates, events, excluded, found, mails, notices, plan, steps};
 use super::{Sample, date, page, sample, staff_page};
@@ -25,6 +25,19 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         error,
         wait_minutes: None,
         next: "/staff".to_owned(),
+        kept: error.filter(|error| *error == "ended").map(|_| Kept {
+            action: "/staff/cases/R-7K2M-94QX/actions".to_owned(),
+            fields: "{}".to_owned(),
+        }),
+    };
+    let again = SendAgainPage {
+        t,
+        page: staff_page("/staff/cases/R-7K2M-94QX", ""),
+        action: "/staff/cases/R-7K2M-94QX/actions".to_owned(),
+        fields: [("action", "message"), ("text", "Hej!\nVi har fått ditt brev.")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        next: "/staff/cases/R-7K2M-94QX".to_owned(),
     };
     let empty = QueuePage {
         rows: Vec::new(),
@@ -60,6 +73,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             },
         ),
         sample("login-ended", &login(Some("ended"))),
+        sample("login-again", &again),
         sample("queue", &queue(t)),
         sample("queue-empty", &empty),
         sample(
@@ -94,7 +108,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
                 notices: Vec::new(),
                 matches: Vec::new(),
                 candidates: candidates(),
-                attention: Some("ambiguous_match".to_owned()),
+                attention: super::words(&["ambiguous_match", "message_from_person"]),
                 ..case(t, "assessing", vec!["plan", "refuse", "note"], "plan")
             },
         ),
@@ -105,7 +119,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
                     steps: steps(),
                     ..plan()
                 }),
-                attention: Some("system_failed".to_owned()),
+                attention: super::words(&["system_failed"]),
                 ..case(t, "executing", vec!["retry", "record_answer", "note"], "retry")
             },
         ),
@@ -233,7 +247,7 @@ fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str
         clock: clock(state),
         assignee: Some("maja@nordhamn.example".to_owned()),
         colleagues: vec![("0192".to_owned(), "maja@nordhamn.example".to_owned())],
-        attention: None,
+        attention: Vec::new(),
         on_hold: false,
         level: Level::A3,
         required_level: Level::A2,

@@ -39,7 +39,7 @@ pub struct StaffCasePage {
     /// Whom it can be handed to: id and name.
     pub colleagues: Vec<(String, String)>,
     /// What staff must look at, after `attention-`.
-    pub attention: Option<String>,
+    pub attention: Vec<String>,
     /// Whether a legal hold is in force.
     pub on_hold: bool,
     /// The level reached.

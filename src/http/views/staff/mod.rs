@@ -31,6 +31,45 @@ pub struct LoginPage {
     pub wait_minutes: Option<u32>,
     /// The page to go to afterwards: a path of ours.
     pub next: String,
+    /// What was sent when the login was over.
+    pub kept: Option<Kept>,
+}
+
+/// What somebody sent from a page of theirs after their login was over.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The address it was sent to.
+    pub action: String,
+    /// The fields, as a JSON object of texts.
+    pub fields: String,
+}
+
+/// After such a login: what was sent, to be sent again or not. Posts it to where it was sent.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/again.html")]
+pub struct SendAgainPage {
+    /// The texts.
+    pub t: Texts,
+    /// The frame.
+    pub page: Page,
+    /// The address it is sent to.
+    pub action: String,
+    /// The fields.
+    pub fields: Vec<(String, String)>,
+    /// The page it was written on.
+    pub next: String,
+}
+
+impl SendAgainPage {
+    /// What was written, as opposed to chosen.
+    fn written(&self) -> Vec<&str> {
+        let words = ["text", "reason", "message", "comment"];
+        let written = self
+            .fields
+            .iter()
+            .filter(|(name, _)| words.contains(&name.as_str()));
+        written.map(|(_, text)| text.as_str()).collect()
+    }
 }
 
 /// `/staff`: the queue, most urgent first.
