@@ -13,6 +13,7 @@ mod case;
 mod check;
 mod findings;
 mod keys;
+mod purge;
 mod sample;
 mod serve;
 mod staff;
@@ -60,6 +61,8 @@ enum Command {
     /// Cases.
     #[command(subcommand)]
     Case(case::CaseCommand),
+    /// Propose for purge what a law no longer makes us keep, and purge what is approved.
+    Purge(purge::PurgeCommand),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -106,6 +109,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Key(command) => staff::run_key(&settings, &command),
         Command::Keys(command) => keys::run(&settings, &command),
         Command::Case(command) => case::run(&settings, &command),
+        Command::Purge(command) => purge::run(&settings, &command),
         Command::Audit(command) => audit::run(&settings, &command),
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }

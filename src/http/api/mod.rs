@@ -7,6 +7,7 @@ pub mod cases;
 pub mod notices;
 pub mod person_view;
 pub mod plan_view;
+pub mod purges;
 pub(in crate::http) mod queue_query;
 pub mod register;
 pub mod requests;
@@ -53,6 +54,7 @@ calls! {
     session::log_in, session::log_out,
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,
     act::act_on_case,
+    purges::list_purges, purges::read_purge, purges::act_on_purge,
     notices::read_notice, notices::open_notice, notices::answer_notice,
     register::read_register, register::list_systems, register::list_staff, register::read_figures,
 }

@@ -8,6 +8,7 @@ mod found;
 mod intake;
 mod members;
 mod plan_page;
+mod purges;
 mod queue;
 mod session;
 mod stats;
@@ -20,12 +21,14 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 15] = [
+pub const ADDRESSES: [(&str, &[&str]); 17] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
     ("/staff/search", &["POST"]),
     ("/staff/stats", &["GET"]),
+    ("/staff/purges", &["GET"]),
+    ("/staff/purges/{id}", &["GET", "POST"]),
     ("/staff/cases/new", &["GET", "POST"]),
     ("/staff/cases/{reference}", &["GET"]),
     ("/staff/cases/{reference}/actions", &["POST"]),
@@ -61,6 +64,9 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/logout", true) => resource.route(web::post().to(session::log_out)),
         ("/staff/search", true) => resource.route(web::post().to(queue::search)),
         ("/staff/stats", false) => resource.route(reading().to(stats::show)),
+        ("/staff/purges", false) => resource.route(reading().to(purges::list)),
+        ("/staff/purges/{id}", false) => resource.route(reading().to(purges::show)),
+        ("/staff/purges/{id}", true) => resource.route(web::post().to(purges::decide)),
         ("/staff/cases/new", false) => resource.route(reading().to(intake::form)),
         ("/staff/cases/new", true) => resource.route(web::post().to(intake::submit)),
         ("/staff/cases/{reference}", false) => resource.route(reading().to(case::show)),

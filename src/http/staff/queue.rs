@@ -18,7 +18,7 @@ use crate::http::pages::{Form, Visit};
 use crate::http::views::staff::{QueueFilters, QueuePage, QueueRow};
 use crate::services::accounts::Authenticated;
 use crate::services::overview::{AT_RISK_DAYS, COUNTED, Page};
-use crate::services::{Context, Result, desk, overview};
+use crate::services::{Context, Result, desk, overview, purging};
 use crate::store::queue::{ENDED, Filter, Line, Sort};
 
 /// Cases on a page.
@@ -45,6 +45,7 @@ struct Found {
     page: Page,
     names: BTreeMap<Uuid, String>,
     waiting: BTreeSet<Uuid>,
+    purges: i64,
 }
 
 impl Asked {
@@ -87,6 +88,7 @@ impl Asked {
         Ok(Found {
             names: super::case_page::names(&desk::colleagues(ctx, actor)?),
             waiting: desk::awaiting_approval(ctx, actor, &ids)?,
+            purges: purging::waiting(ctx)?,
             page,
         })
     }
@@ -166,6 +168,7 @@ fn view(desk: &Desk, who: &Authenticated, asked: &Asked, found: &Found) -> Queue
         is_more: page.total >= COUNTED,
         recipients: recipients.map(|r| (r.id.clone(), r.name.clone())).collect(),
         searched: asked.q.clone(),
+        purges_waiting: found.purges,
     }
 }
 

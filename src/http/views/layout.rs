@@ -30,7 +30,7 @@ pub struct StaffBar {
     pub name: String,
     /// Their role: `agent`, `approver`, `dpo`, `admin` or `auditor`.
     pub role: String,
-    /// Which part of the staff pages this is: `queue`, `new`, `staff`, `stats`, or empty.
+    /// Which part of the staff pages this is: `queue`, `new`, `purges`, `staff`, `stats`, or empty.
     pub section: &'static str,
 }
 

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod customer;
 pub mod layout;
 pub mod outbox;
+pub mod purges;
 pub mod recipient;
 pub mod staff;
 

@@ -46,10 +46,7 @@ pub enum Action {
 /// # Errors
 /// When the actor may not, the list has changed since, or its state does not allow it.
 pub fn act(ctx: &Context, actor: &Actor, id: PurgeId, version: i64, action: &Action) -> Result<()> {
-    let by = actor
-        .staff()
-        .filter(|_| actor.may(Permission::ApproveProposals))
-        .ok_or(Error::Forbidden("role"))?;
+    let by = may_decide(actor)?;
     purges::find(&mut *ctx.store.get()?, id)?;
     let reason = match action {
         Action::Reject { reason } | Action::TakeOut { reason, .. } => {
@@ -73,6 +70,17 @@ pub fn act(ctx: &Context, actor: &Actor, id: PurgeId, version: i64, action: &Act
             (Action::Reject { .. } | Action::TakeOut { .. }, None) => Err(Error::field("reason", "required")),
         }
     })
+}
+
+/// Who decides, if they may.
+///
+/// # Errors
+/// When they may not.
+pub fn may_decide(actor: &Actor) -> Result<StaffId> {
+    actor
+        .staff()
+        .filter(|_| actor.may(Permission::ApproveProposals))
+        .ok_or(Error::Forbidden("role"))
 }
 
 /// Approves a locked list: by a member of staff, or by the settings.

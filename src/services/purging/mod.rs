@@ -19,7 +19,7 @@ use crate::store::purges::{self, Purge};
 use crate::store::retained::{self, Due};
 use crate::store::{Conn, staff};
 
-pub use deciding::{Action, act};
+pub use deciding::{Action, act, may_decide};
 pub use running::run;
 
 /// The stream of the audit trail for what concerns no single case.

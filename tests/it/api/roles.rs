@@ -46,6 +46,11 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
             let note = json!({ "action": "note", "version": 1, "text": "Called back." });
             (Open::Roles(&[Agent, Approver, Dpo]), note)
         }
+        ("POST", "/purges/{id}/actions") => {
+            let approve = json!({ "action": "approve", "version": 1 });
+            (Open::Roles(&[Approver]), approve)
+        }
+        ("GET", "/purges" | "/purges/{id}") => (Open::Roles(READERS), none),
         (
             "GET",
             "/cases"

@@ -1,6 +1,6 @@
 //! Whole journeys through the pages in a real browser: what the customer, staff and recipients see and press.
 
 mod customer;
-mod erasure;
+pub mod erasure;
 mod human_review;
-mod staff;
+pub mod staff;

@@ -21,6 +21,8 @@ fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
             Some(&[Agent, Approver, Dpo, Admin, Auditor])
         }
         ("GET", "/staff" | "/staff/cases/{reference}") | ("POST", "/staff/search") => Some(READERS),
+        ("GET", "/staff/purges" | "/staff/purges/{id}") => Some(READERS),
+        ("POST", "/staff/purges/{id}") => Some(&[Approver]),
         ("GET", "/staff/stats") => Some(&[Dpo, Admin, Auditor]),
         (_, "/staff/cases/new") => Some(&[Agent, Approver]),
         // A note, which is what most may do.
@@ -73,6 +75,9 @@ fn every_address_lets_through_exactly_whom_it_should() {
     let other = dataratt::services::accounts::find(&site, &actor, &other)
         .unwrap()
         .id;
+    let list = "00000000-0000-7000-8000-000000000001";
+    let begun = format!("INSERT INTO purges (id, proposed_at, proposed_on) VALUES ('{list}', now(), now())");
+    site.database.owner().batch_execute(&begun).unwrap();
     let staff = || Role::ALL.into_iter().filter(|role| *role != Role::Machine);
     let tokens: BTreeMap<Role, String> = staff().map(|role| (role, site.token(role))).collect();
     for (template, methods) in ADDRESSES {
@@ -81,6 +86,7 @@ fn every_address_lets_through_exactly_whom_it_should() {
             let open = open.unwrap_or_else(|| panic!("{method} {template} is expected of nobody"));
             let path = template
                 .replace("{reference}", &reference)
+                .replace("/purges/{id}", &format!("/purges/{list}"))
                 .replace("{id}", &other.to_string());
             let state = site.state();
             let seen = ask(&site, method, &path, None);

@@ -4,6 +4,7 @@ mod admin;
 mod customer;
 mod desk;
 mod outbox;
+mod purges;
 mod recipient;
 mod staff;
 
@@ -31,6 +32,7 @@ pub fn all(language: Language) -> Vec<Sample> {
     samples.extend(staff::all(t));
     samples.extend(admin::all(t));
     samples.extend(outbox::all(t));
+    samples.extend(purges::all(t));
     for status in ErrorPage::STATUSES {
         let incident = (status == 500).then(|| "0192-7f3a-51cc".to_owned());
         samples.push(sample(

@@ -163,6 +163,7 @@ fn queue(t: Texts) -> QueuePage {
     QueuePage {
         t,
         page: staff_page("/staff?state=assessing", "queue"),
+        purges_waiting: 1,
         rows: vec![
             marked(
                 &["at_risk"],

@@ -82,6 +82,8 @@ pub struct QueuePage {
     pub page: Page,
     /// The cases of this page.
     pub rows: Vec<QueueRow>,
+    /// Lists of retained data that wait for a decision, or for somebody to look.
+    pub purges_waiting: i64,
     /// What is filtered by, as in the address.
     pub filters: QueueFilters,
     /// How many cases the filters let through; counted up to a limit.
