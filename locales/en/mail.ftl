@@ -109,6 +109,6 @@ service-kind-server = Server
 
 mail-refused-next-steps = You can answer on the page of the case, add to what you wrote, or ask again. It is free of charge.
 notice-basis-processor = Articles 28(3)(a) and 19 of the GDPR: you process the data on our behalf.
-notice-basis-controller = Article 19 of the GDPR: we passed data on to you, and inform you of the erasure.
+notice-basis-controller = Article 19 of the GDPR: we passed data on to you, and inform you of what has been decided.
 
 kept-reduced = { $what }, only what bookkeeping demands

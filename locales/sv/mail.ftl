@@ -109,6 +109,6 @@ service-kind-server = Server
 
 mail-refused-next-steps = Du kan svara på ärendets sida, komplettera det du skrivit eller begära på nytt. Det kostar inget.
 notice-basis-processor = Artikel 28.3 a och 19 i dataskyddsförordningen: ni behandlar uppgifterna för vår räkning.
-notice-basis-controller = Artikel 19 i dataskyddsförordningen: vi har lämnat uppgifter till er och underrättar er om raderingen.
+notice-basis-controller = Artikel 19 i dataskyddsförordningen: vi har lämnat uppgifter till er och underrättar er om vad som har beslutats.
 
 kept-reduced = { $what }, bara det som bokföringen kräver

@@ -207,6 +207,12 @@ fn inside(
         identifiers: identifiers
             .map(|known| (t.of("identifier-", known.kind.name()), known.value.clone()))
             .collect(),
+        corrections: opened
+            .corrections
+            .iter()
+            .map(|one| (t.of("field-", one.field.name()), one.value.clone()))
+            .collect(),
+        statements: opened.statements.clone(),
         categories: opened.categories.iter().map(|id| words.category(id)).collect(),
         outcomes: opened
             .outcomes

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Result, planning};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::erasure::{Operation, Plan, StepKind};
+use crate::domain::ids::CaseId;
 use crate::domain::notice::State;
 use crate::store::cases::StoredCase;
 use crate::store::plans::{self, StepState, StoredStep};
@@ -93,10 +94,7 @@ pub fn make(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<AnswerF
         return Ok(AnswerFacts::default());
     };
     let steps = plans::list_steps(conn, id)?;
-    let told = notices::list(conn, case.id)?;
-    let told = told
-        .into_iter()
-        .filter(|row| !matches!(row.state(), Ok(State::Cancelled)));
+    let told = told(conn, case.id)?;
     Ok(AnswerFacts {
         erased: file
             .plan
@@ -105,18 +103,30 @@ pub fn make(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<AnswerF
             .map(|part| erased_in(ctx, &part.system, &steps))
             .collect(),
         kept: kept(&file.plan),
-        told: told
-            .map(|row| ToldRecipient {
-                recipient: row.recipient,
-                state: row.state,
-                sent_at: row.sent_at,
-                outcome: row.outcome,
-                ground: row.ground,
-                statute: row.statute,
-                why: row.why,
-            })
-            .collect(),
+        told,
     })
+}
+
+/// Who was told in a case, and what they answered so far.
+///
+/// # Errors
+/// When the database fails.
+pub fn told(conn: &mut Conn, case: CaseId) -> Result<Vec<ToldRecipient>> {
+    let rows = notices::list(conn, case)?;
+    let told = rows
+        .into_iter()
+        .filter(|row| !matches!(row.state(), Ok(State::Cancelled)));
+    Ok(told
+        .map(|row| ToldRecipient {
+            recipient: row.recipient,
+            state: row.state,
+            sent_at: row.sent_at,
+            outcome: row.outcome,
+            ground: row.ground,
+            statute: row.statute,
+            why: row.why,
+        })
+        .collect())
 }
 
 fn erased_in(ctx: &Context, system: &str, steps: &[StoredStep]) -> ErasedIn {

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerFacts;
+use super::granting::rectification::RectifiedFacts;
 use super::planning::PlanFacts;
 use super::{Context, Result};
 use crate::domain::case::RefusalGround;
@@ -69,6 +70,18 @@ pub enum Letter {
         /// What they found.
         review: HumanReview,
     },
+    /// What was corrected, what stays as it is, and who was told.
+    Rectified {
+        /// The facts.
+        facts: RectifiedFacts,
+    },
+    /// To the address that was on file: another stands there now.
+    AddressChanged {
+        /// Since when, as a local day.
+        on: NaiveDate,
+        /// The new one, masked.
+        new: String,
+    },
     /// An older case goes on with this one.
     Merged {
         /// What was asked for.
@@ -122,6 +135,8 @@ impl Letter {
             Self::Refused { .. } => "refused",
             Self::Granted { .. } => "granted",
             Self::HumanReviewed { .. } => "human_review",
+            Self::Rectified { .. } => "rectified",
+            Self::AddressChanged { .. } => "address_changed",
             Self::Merged { .. } => "merged",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped => "erasure_stopped",

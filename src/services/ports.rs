@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::data_map::Table;
 use crate::domain::erasure::{Survey, SurveyRequest};
+use crate::domain::grant::Correction;
 use crate::domain::keyring::Keyring;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
 
@@ -207,6 +208,19 @@ pub trait System: Send + Sync {
     /// # Errors
     /// When the system fails.
     fn referring(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<String, Vec<RowKey>>, SystemError>;
+
+    /// Sets these values, all or none: only where the old value is still there, or the new one already. Says how many
+    /// are neither, in which case nothing was set.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn rectify(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError>;
+
+    /// How many of these values are not what they were set to.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn unrectified(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError>;
 }
 
 /// The connected systems, by the ids of the map.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::transition::{self, Change};
-use super::{Context, Error, Result, codes, intake, keys, planning, proving};
+use super::{Context, Error, Result, codes, granting, intake, keys, planning, proving};
 use crate::domain::case::{Event, State};
 use crate::domain::contact::Email;
 use crate::domain::ids::CaseId;
@@ -292,13 +292,17 @@ pub fn keep(
         .matches
         .iter()
         .any(|found| found.standing == Standing::Theirs);
+    let mut subject = subject.clone();
+    if let Some(email) = subject.on_file() {
+        subject.on_file_is_weak |= granting::rectification::has_set(ctx, conn, case, &email)?;
+    }
     let row = SubjectRow {
         case_id: case.id.0,
         searched_at: ctx.now(),
         found,
         ambiguous: subject.ambiguous(),
         live_services: subject.live_services,
-        sealed: key.seal(SUBJECT, ctx.nonce(), subject),
+        sealed: key.seal(SUBJECT, ctx.nonce(), &subject),
     };
     identity::put_subject(conn, &row)?;
     let counts = json!({ "rows": subject.matches.len(), "found": found, "ambiguous": subject.ambiguous() });

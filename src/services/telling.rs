@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
+use super::granting::rectification;
 use super::letters::{self, Letter, Post};
 use super::searching;
 use super::transition::proposed_plan;
 use super::{Context, Result, answer, granting, intake, planning};
 use crate::domain::case::{Effect, State};
-use crate::domain::grant::{Grant, Terms};
+use crate::domain::grant::Terms;
 use crate::domain::identity::Method;
 use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
@@ -37,7 +38,7 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
         Effect::TellErased => Letter::Erased {
             answer: answer::make(ctx, conn, case)?,
         },
-        Effect::TellGranted => granted(granting::open(ctx, conn, case)?),
+        Effect::TellGranted => granted(ctx, conn, case)?,
         Effect::TellMerged => {
             let into = case
                 .merged_into
@@ -53,18 +54,26 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
         Effect::TellLapsed => Letter::Lapsed { right },
         _ => return Ok(()),
     };
-    send(ctx, conn, case, &key, letter)
+    send(ctx, conn, case, &key, letter)?;
+    if effect == Effect::TellGranted {
+        rectification::warn_old_address(ctx, conn, case, &key)?;
+    }
+    Ok(())
 }
 
-/// The answer to what was granted, by right.
-fn granted(grant: Grant) -> Letter {
-    match grant.terms {
+/// The letter of each right.
+fn granted(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Letter> {
+    if let Some(facts) = rectification::facts(ctx, conn, case)? {
+        return Ok(Letter::Rectified { facts });
+    }
+    let grant = granting::open(ctx, conn, case)?;
+    Ok(match grant.terms {
         Terms::HumanReview(review) => Letter::HumanReviewed { review },
         terms => Letter::Granted {
             right: terms.right(),
             refused: grant.refused,
         },
-    }
+    })
 }
 
 fn refusal(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<Letter> {
@@ -136,6 +145,7 @@ fn address(ctx: &Context, conn: &mut Conn, case: &StoredCase, letter: &Letter) -
             | Letter::Message { .. }
             | Letter::Granted { .. }
             | Letter::HumanReviewed { .. }
+            | Letter::Rectified { .. }
     );
     let proofs = super::proving::list(conn, case.id)?;
     let proved = proofs.iter().any(|proof| proof.method == Method::TypedAddress);

@@ -98,6 +98,20 @@ pub fn insert(conn: &mut PgConnection, (case, hash): Of<'_>, steps: &[Step]) -> 
     Ok(())
 }
 
+/// Forgets the steps of an earlier grant of the same terms: what it did may have been undone since.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(conn: &mut PgConnection, (case, hash): Of<'_>) -> Result<()> {
+    let steps = grant_steps::table.filter(
+        grant_steps::case_id
+            .eq(case.0)
+            .and(grant_steps::grant_hash.eq(hash)),
+    );
+    diesel::delete(steps).execute(conn)?;
+    Ok(())
+}
+
 /// The steps of a grant, in order.
 ///
 /// # Errors

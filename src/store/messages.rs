@@ -20,7 +20,7 @@ pub struct MessageRow {
     pub at: DateTime<Utc>,
     /// A pseudonym, as in the audit trail.
     pub author: String,
-    /// `from_person`, `to_person` or `note`.
+    /// `from_person`, `to_person`, `statement` or `note`.
     pub kind: String,
     /// The text, sealed.
     pub sealed: Vec<u8>,

@@ -259,6 +259,22 @@ pub fn find_sealed(conn: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u
         .first(conn)?)
 }
 
+/// The terms of the newest grant that was decided and then set aside.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_set_aside_grant(conn: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>> {
+    let sealed: Option<Option<Vec<u8>>> = proposals::table
+        .filter(proposals::case_id.eq(case.0))
+        .filter(proposals::kind.eq("grant").and(proposals::state.eq("superseded")))
+        .filter(proposals::decided_at.is_not_null())
+        .order(proposals::prepared_at.desc())
+        .select(proposals::sealed)
+        .first(conn)
+        .optional()?;
+    Ok(sealed.flatten())
+}
+
 /// Those of the cases that have a proposal which waits for a decision.
 ///
 /// # Errors

@@ -9,6 +9,7 @@
 mod accounts;
 mod api;
 mod browser;
+mod change;
 mod desk;
 mod guards;
 mod handoff;

@@ -199,7 +199,7 @@ impl Words<'_> {
         answer.told.iter().map(|told| self.told_one(told)).collect()
     }
 
-    fn told_one(&self, told: &ToldRecipient) -> Told {
+    pub(super) fn told_one(&self, told: &ToldRecipient) -> Told {
         let reply = match (told.state.as_str(), &told.outcome) {
             (_, Some(outcome)) => Reply::Outcome(outcome.clone()),
             ("impossible", _) => Reply::Impossible,

@@ -115,7 +115,7 @@ pub struct HumanReviewMail {
 }
 
 /// A part of a request that is refused.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedPart {
     /// What.
     pub what: String,
@@ -197,6 +197,13 @@ pub struct NoticeMail {
     pub code: String,
     /// Whether it was sent before.
     pub reminder: bool,
+}
+
+impl NoticeMail {
+    /// Whether data is to go, in backups too, and not only to be changed.
+    pub(super) fn erases(&self) -> bool {
+        matches!(self.kind.as_str(), "erasure" | "account_ended")
+    }
 }
 
 /// Thanks to a recipient for the answer.

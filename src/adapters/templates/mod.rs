@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod brand;
+pub mod changes;
 pub mod facts;
 pub mod look;
 pub mod mails;

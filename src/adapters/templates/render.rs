@@ -6,6 +6,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::brand::legible_on_light;
+use super::changes::{AddressChangedMail, RectifiedMail};
 use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
@@ -36,6 +37,10 @@ pub enum MailBody {
     Granted(GrantedMail),
     /// See [`HumanReviewMail`].
     HumanReview(HumanReviewMail),
+    /// See [`RectifiedMail`].
+    Rectified(RectifiedMail),
+    /// See [`AddressChangedMail`].
+    AddressChanged(AddressChangedMail),
     /// See [`MergedMail`].
     Merged(MergedMail),
     /// The person withdrew.
@@ -151,6 +156,20 @@ templates!(
     "mail/human_review/body.html"
 );
 templates!(
+    rectified,
+    RectifiedMail,
+    "mail/rectified/subject.txt",
+    "mail/rectified/body.txt",
+    "mail/rectified/body.html"
+);
+templates!(
+    address_changed,
+    AddressChangedMail,
+    "mail/address_changed/subject.txt",
+    "mail/address_changed/body.txt",
+    "mail/address_changed/body.html"
+);
+templates!(
     merged,
     MergedMail,
     "mail/merged/subject.txt",
@@ -213,6 +232,8 @@ impl MailBody {
             Self::Refused(_) => "refused",
             Self::Granted(_) => "granted",
             Self::HumanReview(_) => "human_review",
+            Self::Rectified(_) => "rectified",
+            Self::AddressChanged(_) => "address_changed",
             Self::Merged(_) => "merged",
             Self::Withdrawn(_) => "withdrawn",
             Self::Lapsed(_) => "lapsed",
@@ -236,6 +257,8 @@ impl MailBody {
             Self::Refused(mail) => refused(mail, t, look),
             Self::Granted(mail) => granted(mail, t, look),
             Self::HumanReview(mail) => human_review(mail, t, look),
+            Self::Rectified(mail) => rectified(mail, t, look),
+            Self::AddressChanged(mail) => address_changed(mail, t, look),
             Self::Merged(mail) => merged(mail, t, look),
             Self::Withdrawn(mail) => withdrawn(mail, t, look),
             Self::Lapsed(mail) => lapsed(mail, t, look),

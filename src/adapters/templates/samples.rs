@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::answer::{Gone, Kept, Reply, Told};
+use super::changes::{AddressChangedMail, CorrectedField, KeptDocuments, Rectified, RectifiedMail};
 use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
@@ -181,9 +182,60 @@ fn granted() -> Vec<MailBody> {
     ]
 }
 
+/// A rectification: with a document that is kept and a part that is refused, and with nothing but a completion.
+fn rectified() -> Vec<MailBody> {
+    let corrected = |field: &str, old: &str, new: &str| CorrectedField {
+        field: field.to_owned(),
+        old: old.to_owned(),
+        new: new.to_owned(),
+        systems: "Faktureringssystem, Kundvård".to_owned(),
+    };
+    let mail = |answer| RectifiedMail {
+        reference: REFERENCE.to_owned(),
+        answer,
+        link: LINK.to_owned(),
+        restriction: "https://data.nordhamn.example/requests/new?right=restriction".to_owned(),
+    };
+    let in_part = Rectified {
+        corrected: vec![corrected("Namn", "A*** O***", "Å*** Ö***")],
+        kept: vec![KeptDocuments {
+            what: "Fakturor".to_owned(),
+            system: "Faktureringssystem".to_owned(),
+            ground: "7 kap. 2 § bokföringslagen".to_owned(),
+            count: 3,
+        }],
+        on: Some(date("2026-09-08")),
+        told: done().told,
+        refused: vec![RefusedPart {
+            what: "Betalningsanmärkning".to_owned(),
+            ground: "accuracy_not_shown".to_owned(),
+            reason: "Uppgiften stämmer med det beslut vi har fått.".to_owned(),
+        }],
+    };
+    let completed = Rectified {
+        corrected: vec![corrected("Telefonnummer", "", "***05")],
+        on: Some(date("2026-09-08")),
+        ..Rectified::default()
+    };
+    vec![
+        MailBody::Rectified(mail(in_part)),
+        MailBody::Rectified(mail(completed)),
+        MailBody::AddressChanged(AddressChangedMail {
+            reference: REFERENCE.to_owned(),
+            on: date("2026-09-08"),
+            new: "n***@kund.example".to_owned(),
+        }),
+        MailBody::Notice(NoticeMail {
+            kind: "rectification".to_owned(),
+            ..notice(false)
+        }),
+    ]
+}
+
 pub(super) fn all() -> Vec<MailBody> {
     let mut mails = to_the_person();
     mails.extend(granted());
+    mails.extend(rectified());
     mails.push(MailBody::ErasureStopped(ErasureStoppedMail {
         reference: REFERENCE.to_owned(),
         by_person: false,

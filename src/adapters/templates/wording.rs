@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
+use super::changes::{AddressChangedMail, RectifiedMail, refused_part};
 use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
     CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, HumanReviewMail, LapsedMail,
-    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, RefusedPart,
-    WithdrawnMail,
+    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
-use crate::domain::grant::RefusedItem;
 use crate::domain::language::Language;
 use crate::domain::organisation::Organisation;
+use crate::domain::right::Right;
 use crate::services::Result;
+use crate::services::granting::rectification::RectifiedFacts;
 use crate::services::letters::{Envelope, Letter};
 use crate::services::mailing::Wording;
 use crate::services::notices::is_independent;
@@ -69,6 +72,8 @@ impl TemplateWording {
                 reasons: review.reasons.clone(),
                 link,
             }),
+            Letter::Rectified { facts } => self.rectified_mail(words, reference, link, facts),
+            Letter::AddressChanged { on, new } => address_changed(reference, *on, new.clone()),
             Letter::Merged { right, into } => MailBody::Merged(MergedMail {
                 reference,
                 right: *right,
@@ -97,6 +102,26 @@ impl TemplateWording {
         }
     }
 
+    fn rectified_mail(
+        &self,
+        words: Words<'_>,
+        reference: String,
+        link: String,
+        facts: &RectifiedFacts,
+    ) -> MailBody {
+        MailBody::Rectified(RectifiedMail {
+            reference,
+            answer: words.rectified(facts),
+            link,
+            restriction: self.restriction_form(),
+        })
+    }
+
+    /// Where a restriction is asked for.
+    fn restriction_form(&self) -> String {
+        format!("{}/requests/new?right=restriction", self.look.public_url)
+    }
+
     /// That we hold nothing is an answer of its own, also where it ends in a refusal.
     fn refusal_mail(&self, words: Words<'_>, reference: String, letter: &Letter) -> MailBody {
         let Letter::Refused {
@@ -116,8 +141,19 @@ impl TemplateWording {
             right: *right,
             grounds: vec![ground.name().to_owned()],
             reason: reason.clone(),
-            next: words.t.get("mail-refused-next-steps"),
+            next: self.next_steps(words, *right),
         })
+    }
+
+    /// What the person can do about a refusal: of a rectification, say how they see it, and ask for restriction.
+    fn next_steps(&self, words: Words<'_>, right: Right) -> String {
+        let general = words.t.get("mail-refused-next-steps");
+        if right != Right::Rectification {
+            return general;
+        }
+        let view = words.t.get("rectified-refused-next");
+        let restriction = words.t.get("rectified-refused-restriction");
+        format!("{general} {view}\n\n{restriction}\n{}", self.restriction_form())
     }
 
     /// The systems that were searched, by name.
@@ -163,12 +199,8 @@ impl TemplateWording {
     }
 }
 
-fn refused_part(item: &RefusedItem) -> RefusedPart {
-    RefusedPart {
-        what: item.item.clone(),
-        ground: item.ground.name().to_owned(),
-        reason: item.reason.clone(),
-    }
+fn address_changed(reference: String, on: NaiveDate, new: String) -> MailBody {
+    MailBody::AddressChanged(AddressChangedMail { reference, on, new })
 }
 
 fn plan_mail(words: Words<'_>, reference: String, plan: &PlanFacts, link: String) -> PlanConfirmMail {

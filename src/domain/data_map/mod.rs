@@ -3,6 +3,7 @@
 //! A profile's `[[systems]]`, read once at start. Names of systems, tables and columns are those of the host's own
 //! databases; nothing here looks into one.
 
+mod field;
 mod order;
 mod rules;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use super::language::Text;
 use super::recipient::IdentifierKind;
 
+pub use field::PersonalField;
 pub use order::Cycle;
 pub use rules::{Bar, Condition, EraseRule, Matches, RetainRule, RetentionGround};
 
@@ -112,6 +114,9 @@ pub struct Table {
     /// Columns of free text that staff read before they are released.
     #[serde(default)]
     pub review: Vec<String>,
+    /// Fields of the person that a rectification corrects here → the column that holds each.
+    #[serde(default)]
+    pub rectify: BTreeMap<PersonalField, String>,
 }
 
 fn id_column() -> Vec<String> {
@@ -229,7 +234,15 @@ impl System {
         order::children_first(self)
     }
 
-    /// Every column of `table` that the map names, here or in a child's `on` or the freeze: what a check looks for.
+    /// Every column of `table` that the map names: what a check looks for.
+    #[must_use]
+    pub fn columns_named<'a>(&'a self, table: &'a Table) -> BTreeSet<&'a str> {
+        let mut columns = self.columns_needed(table);
+        columns.extend(table.rectify.values().map(String::as_str));
+        columns
+    }
+
+    /// The columns of `table` that planning needs: those of its own rules, of a child's `on` and of the freeze.
     #[must_use]
     pub fn columns_needed<'a>(&'a self, table: &'a Table) -> BTreeSet<&'a str> {
         let mut columns = table.own_columns();
@@ -263,6 +276,15 @@ impl Table {
     #[must_use]
     pub fn full_name(&self, system: &System) -> String {
         format!("{}.{}", system.id, self.name)
+    }
+
+    /// The law by which its rows stay as they are: what is wrong in them is corrected by a new document.
+    #[must_use]
+    pub const fn retained(&self) -> Option<RetentionGround> {
+        match &self.erase {
+            EraseRule::Retain(rule) => Some(rule.ground),
+            _ => None,
+        }
     }
 
     fn own_columns(&self) -> BTreeSet<&str> {

@@ -1,6 +1,7 @@
 //! What is granted: the terms of every right but erasure, and what of the request is refused with them.
 
 mod human_review;
+mod rectification;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ use super::recipient::Told;
 use super::right::Right;
 
 pub use human_review::{HumanReview, Outcome};
+pub use rectification::{Change, Correction, Place, Recorded, Rectification};
 
 /// What is done for the person, by right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +23,7 @@ pub enum Terms {
     /// The data that Art. 20 covers, for another controller.
     Portability,
     /// Fields are changed (Art. 16).
-    Rectification,
+    Rectification(Rectification),
     /// Data is only stored from now on (Art. 18).
     Restriction,
     /// Processing on legitimate interest stops (Art. 21).
@@ -39,7 +41,7 @@ impl Terms {
         match self {
             Self::Access => Right::Access,
             Self::Portability => Right::Portability,
-            Self::Rectification => Right::Rectification,
+            Self::Rectification(_) => Right::Rectification,
             Self::Restriction => Right::Restriction,
             Self::Objection => Right::Objection,
             Self::ConsentWithdrawal => Right::ConsentWithdrawal,
@@ -53,7 +55,7 @@ impl Terms {
     pub const fn notice(&self) -> Option<notice::Kind> {
         match self {
             Self::Access | Self::Portability | Self::HumanReview(_) => None,
-            Self::Rectification => Some(notice::Kind::Rectification),
+            Self::Rectification(_) => Some(notice::Kind::Rectification),
             Self::Restriction => Some(notice::Kind::Restriction),
             Self::Objection | Self::ConsentWithdrawal => Some(notice::Kind::Objection),
         }
@@ -96,10 +98,12 @@ impl Grant {
             .collect()
     }
 
-    /// Whether a part is refused, so that another person must approve it.
+    /// Whether another person must approve it: a part is refused, or the address on file changes, which is how accounts
+    /// are taken over.
     #[must_use]
-    pub const fn is_partial(&self) -> bool {
-        !self.refused.is_empty()
+    pub fn needs_another(&self) -> bool {
+        let moves = matches!(&self.terms, Terms::Rectification(terms) if terms.address_on_file().is_some());
+        moves || !self.refused.is_empty()
     }
 }
 

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::Kind;
+
 /// What a recipient can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,13 +81,20 @@ impl Outcome {
         matches!(self, Self::NeedMoreIdentifiers | Self::WrongRecipient)
     }
 
-    /// What a recipient can answer to an erasure. Who decides for itself may also say so.
+    /// What a recipient can answer to a notice of that kind. Who decides for itself may also say so.
     #[must_use]
-    pub fn for_erasure() -> Vec<Self> {
-        Self::ALL
-            .into_iter()
-            .filter(|o| !matches!(o, Self::Restricted | Self::Rectified))
-            .collect()
+    pub fn offered(kind: Kind) -> Vec<Self> {
+        let fits = |outcome: &Self| match outcome {
+            Self::Erased | Self::ErasedBackupsUntil => matches!(kind, Kind::Erasure | Kind::AccountEnded),
+            Self::Rectified => kind == Kind::Rectification,
+            Self::Restricted => kind == Kind::Restriction,
+            Self::Refused | Self::Partly => kind != Kind::RestrictionLifted,
+            Self::NoDataFound
+            | Self::NeedMoreIdentifiers
+            | Self::ForwardedToSubprocessors
+            | Self::WrongRecipient => true,
+        };
+        Self::ALL.into_iter().filter(fits).collect()
     }
 }
 
@@ -177,12 +186,12 @@ pub enum AnswerError {
 }
 
 impl Answer {
-    /// Checks that the answer is whole and open to this recipient.
+    /// Checks that the answer is whole, fits the notice and is open to this recipient.
     ///
     /// # Errors
     /// The first thing that is missing or wrong.
-    pub fn check(&self, independent: bool) -> Result<(), AnswerError> {
-        if !Outcome::for_erasure().contains(&self.outcome) {
+    pub fn check(&self, kind: Kind, independent: bool) -> Result<(), AnswerError> {
+        if !Outcome::offered(kind).contains(&self.outcome) {
             return Err(AnswerError::OutcomeNotOffered);
         }
         if self.outcome == Outcome::ErasedBackupsUntil && self.backups_until.is_none() {

@@ -28,7 +28,7 @@ fn answer(outcome: Outcome) -> Answer {
 #[case(Answer { ground: Some(KeepGround::LegalObligation), statute: Some(" ".into()), ..answer(Outcome::Partly) }, Err(AnswerError::StatuteMissing))]
 #[case(Answer { ground: Some(KeepGround::LegalObligation), statute: Some("bokföringslagen".into()), ..answer(Outcome::Partly) }, Ok(()))]
 fn a_processors_answer_must_be_whole(#[case] given: Answer, #[case] verdict: Result<(), AnswerError>) {
-    assert_eq!(given.check(false), verdict);
+    assert_eq!(given.check(Kind::Erasure, false), verdict);
 }
 
 #[test]
@@ -37,7 +37,24 @@ fn an_independent_controller_may_decide_for_itself() {
         ground: Some(KeepGround::OwnController),
         ..answer(Outcome::Refused)
     };
-    assert_eq!(own.check(true), Ok(()));
+    assert_eq!(own.check(Kind::Erasure, true), Ok(()));
+}
+
+#[test]
+fn what_is_offered_fits_what_is_asked() {
+    let mut table = String::new();
+    for kind in Kind::ALL {
+        let offered: Vec<&str> = Outcome::offered(kind).into_iter().map(Outcome::name).collect();
+        table.push_str(&format!("{}: {}\n", kind.name(), offered.join(" ")));
+    }
+    insta::assert_snapshot!(table, @r"
+    erasure: erased erased_backups_until no_data_found refused partly need_more_identifiers forwarded_to_subprocessors wrong_recipient
+    rectification: no_data_found rectified refused partly need_more_identifiers forwarded_to_subprocessors wrong_recipient
+    restriction: no_data_found restricted refused partly need_more_identifiers forwarded_to_subprocessors wrong_recipient
+    restriction_lifted: no_data_found need_more_identifiers forwarded_to_subprocessors wrong_recipient
+    objection: no_data_found refused partly need_more_identifiers forwarded_to_subprocessors wrong_recipient
+    account_ended: erased erased_backups_until no_data_found refused partly need_more_identifiers forwarded_to_subprocessors wrong_recipient
+    ");
 }
 
 #[test]

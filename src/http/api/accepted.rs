@@ -29,6 +29,20 @@ pub struct NewRequest {
     pub language: Option<String>,
     /// Who acts for the person, if somebody does.
     pub acting_for: Option<Acting>,
+    /// For a rectification: what is wrong and what is right.
+    pub rectification: Option<Wanted>,
+}
+
+/// What somebody wants corrected, in their words.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// What is wrong or missing.
+    pub wrong: Option<String>,
+    /// What it should be.
+    pub correct: Option<String>,
+    /// What shows that.
+    pub evidence: Option<String>,
 }
 
 /// Somebody who acts for the person.
@@ -44,6 +58,7 @@ pub struct Acting {
 impl From<NewRequest> for Typed {
     fn from(new: NewRequest) -> Self {
         let acting = new.acting_for.unwrap_or_default();
+        let wanted = new.rectification.unwrap_or_default();
         Self {
             right: new.right,
             email: new.email,
@@ -54,6 +69,9 @@ impl From<NewRequest> for Typed {
             language: new.language,
             acting_name: acting.name,
             acting_relation: acting.relation,
+            wrong: wanted.wrong,
+            correct: wanted.correct,
+            evidence: wanted.evidence,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::staff::Actor;
 use crate::http::auth::{Credentials, as_staff};
 use crate::http::body::Body;
 use crate::http::error::{ApiError, Problem, ProblemField};
+use crate::services::granting::rectification;
 use crate::services::handling::{self, Action};
 use crate::services::{Context, Error, granting, notices, overview};
 use crate::store::cases;
@@ -45,6 +46,10 @@ pub struct NewAction {
     pub refused: Option<Vec<NewRefusal>>,
     /// `grant` of a human review: what came of it.
     pub human_review: Option<NewReview>,
+    /// `grant` of a rectification: the right values.
+    pub rectification: Option<NewRectification>,
+    /// `grant`: the hash of the terms that were shown by `POST …/terms`; other terms are not granted then.
+    pub terms: Option<String>,
     /// `record_answer`: the recipient's id.
     pub recipient: Option<String>,
     /// `record_answer`: what the recipient answered.
@@ -79,6 +84,37 @@ pub struct NewReview {
     pub reasons: String,
 }
 
+/// What is corrected.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRectification {
+    /// One value for each field that is wrong.
+    pub changes: Vec<NewChange>,
+}
+
+/// A field and its right value.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewChange {
+    /// `name`, `address`, `postal_code`, `city`, `email`, `phone` or `personal_number`.
+    #[schema(example = "name")]
+    pub field: String,
+    /// The right value.
+    pub value: String,
+}
+
+impl From<NewRectification> for rectification::AskedRectification {
+    fn from(new: NewRectification) -> Self {
+        let change = |new: NewChange| rectification::AskedChange {
+            field: new.field,
+            value: new.value,
+        };
+        Self {
+            changes: new.changes.into_iter().map(change).collect(),
+        }
+    }
+}
+
 impl From<NewRefusal> for granting::AskedRefusal {
     fn from(new: NewRefusal) -> Self {
         Self {
@@ -106,7 +142,7 @@ fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "assign" => &["assignee"],
         "accept_identity" => &["method"],
         "plan" => &["account"],
-        "grant" => &["account", "refused", "human_review"],
+        "grant" => &["account", "refused", "rectification", "human_review", "terms"],
         "collect" => &["account", "refused"],
         "refuse" => &["ground", "reason"],
         "reject" | "extend" | "close" => &["reason"],
@@ -134,6 +170,8 @@ impl NewAction {
             ("text", self.text.is_some()),
             ("refused", self.refused.is_some()),
             ("human_review", self.human_review.is_some()),
+            ("rectification", self.rectification.is_some()),
+            ("terms", self.terms.is_some()),
             ("recipient", self.recipient.is_some()),
             ("outcome", self.outcome.is_some()),
             ("statute", self.statute.is_some()),
@@ -145,7 +183,7 @@ impl NewAction {
     }
 
     /// The terms of `grant` and `collect`.
-    fn grant(self) -> granting::Asked {
+    pub(super) fn grant(self) -> granting::Asked {
         granting::Asked {
             account: self.account.map(RowKey),
             refused: self.refused.into_iter().flatten().map(Into::into).collect(),
@@ -153,6 +191,8 @@ impl NewAction {
                 outcome: review.outcome,
                 reasons: review.reasons,
             }),
+            rectification: self.rectification.map(Into::into),
+            seen: self.terms,
         }
     }
 

@@ -4,8 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::grant_view::GrantView;
 use super::plan_view::ErasurePlan;
 use crate::domain::case::{Proposal, State};
+use crate::domain::contact::FreeText;
 use crate::domain::matching::{FoundRow, Match, PersonKeys, Standing};
 use crate::domain::personal_number::PersonalNumber;
 use crate::services::Context;
@@ -66,6 +68,8 @@ pub struct CaseView {
     pub matches: Vec<MatchView>,
     /// What waits for another person's decision, or was approved.
     pub proposal: Option<ProposalView>,
+    /// What is granted, or prepared to be.
+    pub grant: Option<GrantView>,
     /// The newest plan.
     pub plan: Option<ErasurePlan>,
     /// Messages and notes, oldest first.
@@ -113,6 +117,12 @@ pub struct RequestView {
     pub message: Option<String>,
     /// Who acts for them.
     pub acting_for: Option<ActingView>,
+    /// For a rectification: what they say is wrong.
+    pub wrong: Option<String>,
+    /// What they say is right.
+    pub correct: Option<String>,
+    /// What they say shows that.
+    pub evidence: Option<String>,
 }
 
 /// Who acts for the person.
@@ -201,7 +211,7 @@ pub struct MessageView {
     pub at: DateTime<Utc>,
     /// A pseudonym.
     pub author: String,
-    /// `from_person`, `to_person` or `note`.
+    /// `from_person`, `to_person`, `statement` or `note`.
     pub kind: String,
     /// The text.
     pub text: String,
@@ -257,6 +267,7 @@ impl CaseView {
             subject: seen.subject.as_ref().map(subject),
             matches: matches.map(found).collect(),
             proposal: case.proposal.as_ref().map(proposal),
+            grant: seen.grant.as_ref().map(GrantView::of),
             plan: seen.plan.as_ref().map(|plan| ErasurePlan::of(ctx, plan)),
             messages: messages(seen),
             mails: seen.mails.iter().map(mail).collect(),
@@ -285,12 +296,19 @@ fn request(file: &CaseFile) -> RequestView {
         name: file.name.as_ref().map(|name| name.as_str().to_owned()),
         personal_number: file.personal_number.as_ref().map(PersonalNumber::masked),
         customer_number: file.customer_number.clone(),
-        message: file.message.as_ref().map(|text| text.as_str().to_owned()),
+        message: words(file.message.as_ref()),
         acting_for: file.acting_for.as_ref().map(|acting| ActingView {
             name: acting.name.as_str().to_owned(),
             relation: acting.relation.as_str().to_owned(),
         }),
+        wrong: words(file.wish.wrong.as_ref()),
+        correct: words(file.wish.correct.as_ref()),
+        evidence: words(file.wish.evidence.as_ref()),
     }
+}
+
+fn words(text: Option<&FreeText>) -> Option<String> {
+    text.map(|text| text.as_str().to_owned())
 }
 
 fn subject(subject: &Subject) -> SubjectView {

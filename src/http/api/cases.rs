@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::accepted::{Accepted, Acting, NewRequest};
+use super::accepted::{Accepted, Acting, NewRequest, Wanted};
 use super::case_view::CaseView;
 use super::notices::NoticeView;
 use super::plan_view::ErasurePlan;
@@ -44,6 +44,8 @@ pub struct NewCase {
     pub language: Option<String>,
     /// As in `NewRequest`.
     pub acting_for: Option<Acting>,
+    /// As in `NewRequest`.
+    pub rectification: Option<Wanted>,
     /// When it truly came; now when absent.
     pub received_at: Option<DateTime<Utc>>,
     /// `email`, `phone`, `chat`, `letter`, `in_person` or `account_end`.
@@ -61,6 +63,7 @@ impl NewCase {
             message: self.message,
             language: self.language,
             acting_for: self.acting_for,
+            rectification: self.rectification,
         })
     }
 }

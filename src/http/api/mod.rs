@@ -4,6 +4,7 @@ pub mod accepted;
 pub mod act;
 pub mod case_view;
 pub mod cases;
+pub mod grant_view;
 pub mod notices;
 pub mod person_view;
 pub mod plan_view;
@@ -50,10 +51,10 @@ macro_rules! calls {
 
 calls! {
     requests::submit_request, requests::ask_for_code, requests::verify_code, requests::read_request,
-    requests::confirm_plan, requests::withdraw_request, requests::write_message,
+    requests::confirm_plan, requests::withdraw_request, requests::write_message, requests::state_view,
     session::log_in, session::log_out,
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,
-    act::act_on_case,
+    act::act_on_case, grant_view::read_terms,
     purges::list_purges, purges::read_purge, purges::act_on_purge,
     notices::read_notice, notices::open_notice, notices::answer_notice,
     register::read_register, register::list_systems, register::list_staff, register::read_figures,

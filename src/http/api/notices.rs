@@ -127,6 +127,10 @@ pub struct OpenedNoticeView {
     pub notice: PublicNoticeView,
     /// What the recipient knows the person by.
     pub identifiers: Vec<IdentifierView>,
+    /// What is right from now on, where the notice is of a rectification.
+    pub corrections: Vec<CorrectionView>,
+    /// How the person sees what was not corrected.
+    pub statements: Vec<String>,
     /// The categories of data that went there.
     pub categories: Vec<String>,
     /// The answers that fit.
@@ -135,6 +139,16 @@ pub struct OpenedNoticeView {
     pub grounds: Vec<&'static str>,
     /// The last answer.
     pub answer: Option<AnswerView>,
+}
+
+/// A field and its right value.
+#[derive(Serialize, ToSchema)]
+pub struct CorrectionView {
+    /// The field.
+    #[schema(example = "name")]
+    pub field: &'static str,
+    /// Its value.
+    pub value: String,
 }
 
 /// Something by which the recipient knows the person.
@@ -197,6 +211,15 @@ fn opened(ctx: &Context, opened: &OpenedNotice) -> OpenedNoticeView {
     OpenedNoticeView {
         notice: public(ctx, &opened.public),
         identifiers: identifiers.collect(),
+        corrections: opened
+            .corrections
+            .iter()
+            .map(|one| CorrectionView {
+                field: one.field.name(),
+                value: one.value.clone(),
+            })
+            .collect(),
+        statements: opened.statements.clone(),
         categories: opened.categories.clone(),
         outcomes: opened.outcomes.iter().map(|outcome| outcome.name()).collect(),
         grounds: opened.grounds.iter().map(|ground| ground.name()).collect(),

@@ -10,8 +10,10 @@ use super::plan_view::{
 use crate::domain::case::{Confirmation, State};
 use crate::domain::grant::{Grant, RefusedItem, Terms};
 use crate::services::Context;
-use crate::services::answer::AnswerFacts;
+use crate::services::answer::ToldRecipient;
 use crate::services::codes::level_name;
+use crate::services::granting::rectification::RectifiedFacts;
+use crate::services::handling;
 use crate::services::overview::{PersonCase, PlanView};
 
 /// A case as its person sees it.
@@ -53,6 +55,8 @@ pub struct PersonView {
     pub answer: Option<PersonAnswer>,
     /// What came of the review of an automated decision.
     pub review: Option<ReviewView>,
+    /// Whether `POST …/statement` keeps the person's view of what was not corrected.
+    pub may_state: bool,
     /// What was not granted, and why.
     pub refused: Vec<RefusedView>,
 }
@@ -126,8 +130,41 @@ pub struct PersonAnswer {
     pub erased: Vec<ErasedView>,
     /// What remains, why and until when.
     pub retained: Vec<KeptView>,
+    /// What was corrected.
+    pub corrected: Vec<CorrectedView>,
+    /// Documents that a law keeps as they are; they are corrected by new ones.
+    pub kept_documents: Vec<KeptDocumentView>,
     /// Who was told.
     pub told: Vec<ToldView>,
+}
+
+/// A field that was corrected; values are masked.
+#[derive(Serialize, ToSchema)]
+pub struct CorrectedView {
+    /// The field.
+    #[schema(example = "name")]
+    pub field: &'static str,
+    /// What stood there.
+    pub old: Vec<String>,
+    /// What stands there now.
+    pub new: String,
+    /// The systems.
+    pub systems: Vec<String>,
+    /// The day it was read back.
+    pub on: Option<NaiveDate>,
+}
+
+/// Documents that a law keeps as they are.
+#[derive(Serialize, ToSchema)]
+pub struct KeptDocumentView {
+    /// The system.
+    pub system: String,
+    /// The table.
+    pub table: String,
+    /// The law.
+    pub ground: String,
+    /// How many.
+    pub documents: usize,
 }
 
 /// A recipient that was told.
@@ -156,10 +193,10 @@ impl PersonView {
         let case = &person.case.case;
         let messages = person.messages.iter().map(|message| PersonMessage {
             at: message.at,
-            from: if message.kind == "from_person" {
-                "person"
-            } else {
+            from: if message.kind == "to_person" {
                 "staff"
+            } else {
+                "person"
             },
             text: message.text.clone(),
         });
@@ -191,7 +228,8 @@ impl PersonView {
             messages: messages.collect(),
             downloads: vec![],
             plan: person.plan.as_ref().map(|plan| person_plan(ctx, plan)),
-            answer: person.answer.as_ref().map(|answer| person_answer(ctx, answer)),
+            answer: person_answer(ctx, person),
+            may_state: handling::may_state(person),
             review: person.grant.as_ref().and_then(review),
             refused: refused(person),
         }
@@ -243,8 +281,45 @@ fn person_plan(ctx: &Context, plan: &PlanView) -> PersonPlan {
     }
 }
 
-fn person_answer(ctx: &Context, answer: &AnswerFacts) -> PersonAnswer {
-    let told = answer.told.iter().map(|told| ToldView {
+fn person_answer(ctx: &Context, person: &PersonCase) -> Option<PersonAnswer> {
+    if let Some(facts) = &person.rectified {
+        return Some(rectified(ctx, facts));
+    }
+    let answer = person.answer.as_ref()?;
+    Some(PersonAnswer {
+        erased: erased(ctx, answer),
+        retained: kept(ctx, answer),
+        corrected: vec![],
+        kept_documents: vec![],
+        told: told(ctx, &answer.told),
+    })
+}
+
+fn rectified(ctx: &Context, facts: &RectifiedFacts) -> PersonAnswer {
+    let corrected = facts.corrected.iter().map(|one| CorrectedView {
+        field: one.field.name(),
+        old: one.old.clone(),
+        new: one.new.clone(),
+        systems: one.systems.clone(),
+        on: facts.on,
+    });
+    let kept = facts.kept.iter().map(|one| KeptDocumentView {
+        system: one.system.clone(),
+        table: one.table.clone(),
+        ground: one.ground.clone(),
+        documents: one.documents,
+    });
+    PersonAnswer {
+        erased: vec![],
+        retained: vec![],
+        corrected: corrected.collect(),
+        kept_documents: kept.collect(),
+        told: told(ctx, &facts.told),
+    }
+}
+
+fn told(ctx: &Context, told: &[ToldRecipient]) -> Vec<ToldView> {
+    let told = told.iter().map(|told| ToldView {
         name: super::register::recipient_name(ctx, &told.recipient),
         recipient: told.recipient.clone(),
         state: told.state.clone(),
@@ -253,9 +328,5 @@ fn person_answer(ctx: &Context, answer: &AnswerFacts) -> PersonAnswer {
         statute: told.statute.clone(),
         why: told.why.clone(),
     });
-    PersonAnswer {
-        erased: erased(ctx, answer),
-        retained: kept(ctx, answer),
-        told: told.collect(),
-    }
+    told.collect()
 }

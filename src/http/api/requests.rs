@@ -229,6 +229,35 @@ pub async fn withdraw_request(
     Ok(HttpResponse::Ok().json(view.await?))
 }
 
+/// How the person sees what was not corrected.
+#[utoipa::path(
+    tag = "person",
+    security(("person" = [])),
+    request_body = NewMessage,
+    responses(
+        (status = 201, body = PersonView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`nothing_refused`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[post("/requests/{reference}/statement")]
+pub async fn state_view(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    credentials: Credentials,
+    body: Body<NewMessage>,
+) -> Answer {
+    let kept = call(&app, move |ctx| {
+        let case = opened(ctx, &path, &credentials)?;
+        let token = credentials.bearer().unwrap_or_default();
+        let person = overview::person_case(ctx, &case.reference, token)?;
+        handling::state_view(ctx, &person, &body.value.text)?;
+        view(ctx, &path, &credentials)
+    });
+    Ok(HttpResponse::Created().json(kept.await?))
+}
+
 /// A message to staff.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

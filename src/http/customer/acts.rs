@@ -8,7 +8,7 @@ use super::path_of;
 use crate::domain::case::State;
 use crate::http::pages::{Answer, Form, Visit, field_errors};
 use crate::http::views::layout::FieldErrors;
-use crate::services::{Error, codes, handling, planning};
+use crate::services::{Error, codes, handling, overview, planning};
 
 /// To the field for the code, for who has no access (any more).
 fn code_first(visit: &Visit, path: &str) -> Answer {
@@ -81,6 +81,33 @@ pub(super) async fn write(visit: Visit, path: web::Path<String>, Form(form): For
                     })
                     .await
             }
+            None => holder.failed(&error),
+        },
+    }
+}
+
+/// The form for a person's view of what was not corrected.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Statement {
+    csrf: String,
+    statement: String,
+}
+
+/// The person says how they see what was not corrected.
+pub(super) async fn state_view(visit: Visit, path: web::Path<String>, Form(form): Form<Statement>) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    let (reference, token) = (holder.reference.clone(), holder.token.clone());
+    let stated = holder.visit.attempt(move |ctx| {
+        let person = overview::person_case(ctx, &reference, &token)?;
+        handling::state_view(ctx, &person, &form.statement)
+    });
+    match stated.await {
+        Ok(()) => Ok(holder.back(Some("statement_kept"))),
+        Err(error) => match field_errors(&error, &[("text", "statement-text")]) {
+            Some(errors) => holder.show_again(|view| view.errors = errors).await,
             None => holder.failed(&error),
         },
     }

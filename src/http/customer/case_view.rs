@@ -9,6 +9,7 @@ use crate::http::auth::csrf_token;
 use crate::http::pages::{Visit, local_time};
 use crate::http::views::customer::{AnswerView, CasePage, MessageItem, PlanView, TimelineItem};
 use crate::http::views::layout::FieldErrors;
+use crate::services::handling;
 use crate::services::overview::{self, PersonCase};
 
 /// The page of a case in the making.
@@ -68,6 +69,7 @@ impl<'a> CaseView<'a> {
             downloads: Vec::new(),
             may_withdraw: case.state.can_be_withdrawn(),
             may_stop_until,
+            may_state: handling::may_state(self.person),
             may_write: case.state.is_open() || matches!(case.state, State::Answered { .. }),
             message: self.message,
             errors: self.errors,
@@ -112,6 +114,12 @@ impl<'a> CaseView<'a> {
                 ..AnswerView::default()
             });
         }
+        if let Some(facts) = &self.person.rectified {
+            return Some(AnswerView {
+                rectified: Some(words.rectified(facts)),
+                ..AnswerView::default()
+            });
+        }
         let facts = self.person.answer.as_ref()?;
         Some(AnswerView {
             gone: words.gone(facts),
@@ -122,13 +130,14 @@ impl<'a> CaseView<'a> {
                 .grant
                 .as_ref()
                 .and_then(|grant| super::granted::text(words.t, grant)),
+            ..AnswerView::default()
         })
     }
 
     fn messages(&self) -> Vec<MessageItem> {
         let item = |message: &overview::Message| MessageItem {
             at: local_time(message.at),
-            from_person: message.kind == "from_person",
+            from_person: message.kind != "to_person",
             text: message.text.clone(),
         };
         self.person.messages.iter().map(item).collect()

@@ -31,6 +31,7 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .service(page("/requests/{reference}/code").route(web::post().to(access::ask_again)))
         .service(page("/requests/{reference}/confirmation").route(web::post().to(acts::confirm)))
         .service(page("/requests/{reference}/messages").route(web::post().to(acts::write)))
+        .service(page("/requests/{reference}/statement").route(web::post().to(acts::state_view)))
         .service(page("/requests/{reference}/withdrawal").route(web::post().to(acts::withdraw)));
 }
 

@@ -28,8 +28,11 @@ const RECEIPT: &str = "receipt";
 const RECEIPT_AGE: CookieAge = CookieAge::minutes(15);
 
 /// The use case's fields and the form's, in the order they stand on the page.
-const FIELDS: [(&str, &str); 8] = [
+const FIELDS: [(&str, &str); 11] = [
     ("right", "right"),
+    ("wrong", "wrong"),
+    ("correct", "correct"),
+    ("evidence", "evidence"),
     ("message", "message"),
     ("email", "email"),
     ("name", "name"),
@@ -51,6 +54,9 @@ pub(super) struct Sent {
     message: String,
     acting_name: String,
     acting_relation: String,
+    wrong: String,
+    correct: String,
+    evidence: String,
     language: String,
     submission: String,
     handoff: String,
@@ -71,6 +77,9 @@ impl Sent {
             language: filled(&self.language),
             acting_name: filled(&self.acting_name),
             acting_relation: filled(&self.acting_relation),
+            wrong: filled(&self.wrong),
+            correct: filled(&self.correct),
+            evidence: filled(&self.evidence),
         }
     }
 
@@ -85,6 +94,9 @@ impl Sent {
             acting: !(self.acting_name.is_empty() && self.acting_relation.is_empty()),
             acting_name: self.acting_name.clone(),
             acting_relation: self.acting_relation.clone(),
+            wrong: self.wrong.clone(),
+            correct: self.correct.clone(),
+            evidence: self.evidence.clone(),
             language: Language::from_tag(&self.language).unwrap_or(language),
         }
     }
@@ -102,6 +114,9 @@ impl Sent {
             &self.message,
             &self.acting_name,
             &self.acting_relation,
+            &self.wrong,
+            &self.correct,
+            &self.evidence,
             &self.language,
         ];
         format!("form {parts:?}")

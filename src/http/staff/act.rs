@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::case::{path_of, see};
 use super::case_page::{self, Seen};
+use super::grant::{self, GrantSent};
 use super::plan_page::short;
 use super::who::{Answer, Desk};
 use crate::domain::case::Proposal;
+use crate::domain::data_map::PersonalField;
 use crate::domain::ids::Reference;
 use crate::domain::matching::RowKey;
 use crate::domain::notice;
@@ -26,8 +28,8 @@ use crate::store::cases::{self, StoredCase};
 #[serde(default)]
 pub(super) struct Sent {
     csrf: String,
-    action: String,
-    version: String,
+    pub action: String,
+    pub version: String,
     assignee: String,
     method: String,
     account: String,
@@ -40,6 +42,8 @@ pub(super) struct Sent {
     statute: String,
     backups_until: String,
     comment: String,
+    #[serde(flatten)]
+    pub grant: GrantSent,
 }
 
 /// What a form asks for.
@@ -99,7 +103,7 @@ impl Sent {
                 outcome: self.outcome.clone(),
                 reasons: self.text.clone(),
             }),
-            ..granting::Asked::default()
+            ..self.grant.asked()
         }
     }
 
@@ -114,7 +118,7 @@ impl Sent {
     }
 
     /// What was sent, to be shown again.
-    fn typed(&self) -> Typed {
+    pub fn typed(&self) -> Typed {
         let text = if self.text.is_empty() {
             &self.reason
         } else {
@@ -129,6 +133,7 @@ impl Sent {
             statute: self.statute.clone(),
             backups_until: self.backups_until.clone(),
             comment: self.comment.clone(),
+            grant: self.grant.typed(),
         }
     }
 
@@ -192,6 +197,11 @@ pub(super) async fn act(visit: Visit, path: web::Path<String>, Form(sent): Form<
     };
     let kept = super::session::kept(visit.request.path().to_owned(), &sent);
     let desk = Desk::sent_keeping(visit, &back, &sent.csrf, kept)?;
+    if let Ok(reference) = &reference
+        && let Some(shown) = grant::first_shown(&desk, &sent, reference).await
+    {
+        return shown;
+    }
     let work = sent.clone();
     let (who, outcome) = desk
         .run(move |ctx, who| {
@@ -212,7 +222,7 @@ pub(super) async fn act(visit: Visit, path: web::Path<String>, Form(sent): Form<
 }
 
 /// Whether the page of the case is the place to say what went wrong.
-fn can_be_shown(error: &Error) -> bool {
+pub(super) fn can_be_shown(error: &Error) -> bool {
     matches!(
         error,
         Error::Invalid(_)
@@ -226,7 +236,7 @@ fn can_be_shown(error: &Error) -> bool {
     )
 }
 
-fn again(
+pub(super) fn again(
     desk: &Desk,
     who: &crate::services::accounts::Authenticated,
     sent: &Sent,
@@ -247,6 +257,8 @@ fn code(error: &Error) -> String {
         field @ ("confirm" | "ground" | "statute" | "outcome" | "backups_until" | "comment" | "assignee") => {
             field
         }
+        "refused" | "item" => "invalid",
+        field if PersonalField::from_name(field).is_some() => "change",
         _ => "invalid",
     };
     match error {

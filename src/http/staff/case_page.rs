@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::who::Desk;
-use super::{found, plan_page, trail};
+use super::{found, grant, plan_page, trail};
 use crate::adapters::templates::facts::Words;
 use crate::domain::case::{Proposal, State};
+use crate::domain::data_map::{DataMap, PersonalField};
 use crate::domain::personal_number::PersonalNumber;
 use crate::domain::right::Right;
 use crate::domain::staff::Permission;
@@ -16,6 +17,7 @@ use crate::http::views::customer::MessageItem;
 use crate::http::views::staff::{ClockView, MailRow, NoteRow, ProofView, StaffCasePage, Typed, WhoView};
 use crate::services::accounts::{Authenticated, StaffMember};
 use crate::services::desk::Beside;
+use crate::services::intake::Wish;
 use crate::services::overview::{self, StaffCase};
 use crate::store::cases::StoredCase;
 use crate::store::mails::{Mail, MailState};
@@ -101,6 +103,9 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
             .as_ref()
             .map(|plan| plan_page::plan(&reader, case, plan)),
         prepared_refusal: prepared_refusal(&reader, seen),
+        grant: grant::granted(&reader, case.grant.as_ref()),
+        preview: None,
+        rectifies: rectifies(&app.ctx.organisation.map),
         notices: plan_page::notices(&reader, seen),
         mails: mails(case),
         events: trail::events(&reader, &case.events),
@@ -129,8 +134,30 @@ fn person(case: &StaffCase) -> WhoView {
             (name.to_owned(), relation.to_owned())
         }),
         message: file.message.as_ref().map(|text| text.as_str().to_owned()),
+        wish: wish(&file.wish),
         language: case.case.language,
     }
+}
+
+fn wish(wish: &Wish) -> Vec<(&'static str, String)> {
+    let said = [
+        ("wrong", &wish.wrong),
+        ("correct", &wish.correct),
+        ("evidence", &wish.evidence),
+    ];
+    said.into_iter()
+        .filter_map(|(name, text)| Some((name, text.as_ref()?.as_str().to_owned())))
+        .collect()
+}
+
+/// The fields that some system can correct.
+fn rectifies(map: &DataMap) -> Vec<&'static str> {
+    let fields = PersonalField::ALL.into_iter();
+    let known = fields.filter(|field| {
+        map.tables()
+            .any(|(_, table)| table.retained().is_none() && table.rectify.contains_key(field))
+    });
+    known.map(PersonalField::name).collect()
 }
 
 fn clock(case: &StaffCase, days_left: i64) -> ClockView {
@@ -197,7 +224,7 @@ fn messages(case: &StaffCase) -> Vec<MessageItem> {
     let said = case.messages.iter().filter(|message| message.kind != "note");
     said.map(|message| MessageItem {
         at: local_time(message.at),
-        from_person: message.kind == "from_person",
+        from_person: message.kind != "to_person",
         text: message.text.clone(),
     })
     .collect()

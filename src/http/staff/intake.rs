@@ -85,6 +85,7 @@ impl Sent {
             language: some(&self.language),
             acting_name: some(&self.acting_name),
             acting_relation: some(&self.acting_relation),
+            ..Typed::default()
         }
     }
 
@@ -178,6 +179,7 @@ fn page(desk: &Desk, who: &Authenticated, sent: &Sent, errors: FieldErrors) -> I
             acting_name: sent.acting_name.clone(),
             acting_relation: sent.acting_relation.clone(),
             language: Language::from_tag(&sent.language).unwrap_or_default(),
+            ..RequestValues::default()
         },
         received_at: sent.received_at.clone(),
         channel: sent.channel.clone(),

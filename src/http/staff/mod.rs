@@ -5,6 +5,7 @@ mod act;
 mod case;
 mod case_page;
 mod found;
+mod grant;
 mod intake;
 mod members;
 mod plan_page;

@@ -105,6 +105,7 @@ fn notice(reader: &Reader<'_>, seen: &Seen, row: &notices::NoticeRow, comments: 
         row.state.as_str(),
         "queued" | "sent" | "informed" | "bounced" | "answered"
     );
+    let kind = row.kind().ok();
     let names = |offered: Vec<&'static str>| if can_be_answered { offered } else { Vec::new() };
     NoticeRow {
         id: row.recipient.clone(),
@@ -117,7 +118,13 @@ fn notice(reader: &Reader<'_>, seen: &Seen, row: &notices::NoticeRow, comments: 
         outcome: row.outcome.clone(),
         notes: notes(reader, row, comments),
         task,
-        outcomes: names(Outcome::for_erasure().into_iter().map(Outcome::name).collect()),
+        outcomes: names(
+            kind.map(Outcome::offered)
+                .unwrap_or_default()
+                .into_iter()
+                .map(Outcome::name)
+                .collect(),
+        ),
         grounds: names(
             KeepGround::offered(row.independent)
                 .into_iter()

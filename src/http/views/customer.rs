@@ -4,7 +4,9 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::layout::{FieldErrors, Page};
+pub use super::register::{RegisterGroup, RegisterPage, RegisterRecipient};
 use crate::adapters::templates::answer::{Gone, Kept, Told};
+use crate::adapters::templates::changes::Rectified;
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
 use crate::domain::language::Language;
@@ -68,8 +70,25 @@ pub struct RequestValues {
     pub acting_name: String,
     /// As what: parent, guardian, with a power of attorney.
     pub acting_relation: String,
+    /// For a rectification: what is wrong.
+    pub wrong: String,
+    /// What is right.
+    pub correct: String,
+    /// What shows that.
+    pub evidence: String,
     /// The language of the answers.
     pub language: Language,
+}
+
+impl RequestValues {
+    /// The fields of a rectification, and what was typed into them.
+    fn wish(&self) -> [(&'static str, &str); 3] {
+        [
+            ("wrong", &self.wrong),
+            ("correct", &self.correct),
+            ("evidence", &self.evidence),
+        ]
+    }
 }
 
 impl RequestForm {
@@ -163,9 +182,11 @@ pub struct CasePage {
     pub may_stop_until: Option<String>,
     /// Whether the person may write now.
     pub may_write: bool,
+    /// Whether something was not corrected, so that the person may say how they see it.
+    pub may_state: bool,
     /// The message as typed, when something was wrong with it.
     pub message: String,
-    /// What was wrong with the form just sent (`accept`, `message`, `sure`).
+    /// What was wrong with the form just sent (`accept`, `message`, `statement-text`, `sure`).
     pub errors: FieldErrors,
 }
 
@@ -192,7 +213,7 @@ pub struct PlanView {
     pub awaits_approval: bool,
 }
 
-/// The answer to an erasure.
+/// The answer.
 #[derive(Clone, Debug, Default)]
 pub struct AnswerView {
     /// What is gone, per system.
@@ -201,8 +222,10 @@ pub struct AnswerView {
     pub kept: Vec<Kept>,
     /// Who was told, and what they answered.
     pub told: Vec<Told>,
-    /// The answer in free text, for rights without an erasure, and for refusals.
+    /// The answer in free text, for refusals.
     pub text: Option<String>,
+    /// What was corrected.
+    pub rectified: Option<Rectified>,
 }
 
 /// One thing that happened.
@@ -333,47 +356,5 @@ impl Step {
                 status: status(index),
             })
             .collect()
-    }
-}
-
-/// `/register`: the public register of recipients.
-#[derive(Clone, Debug, Template)]
-#[template(path = "customer/register.html")]
-pub struct RegisterPage {
-    /// The texts.
-    pub t: Texts,
-    /// The frame.
-    pub page: Page,
-    /// The recipients, by purpose.
-    pub groups: Vec<RegisterGroup>,
-    /// The day of the last change, where known.
-    pub updated_on: Option<NaiveDate>,
-}
-
-/// The recipients that share a purpose.
-#[derive(Clone, Debug)]
-pub struct RegisterGroup {
-    /// The purpose, in the reader's language.
-    pub purpose: String,
-    /// They.
-    pub recipients: Vec<RegisterRecipient>,
-}
-
-/// One recipient.
-#[derive(Clone, Debug)]
-pub struct RegisterRecipient {
-    /// Its name.
-    pub name: String,
-    /// Its country, in the reader's language.
-    pub country: String,
-    /// Its role, as in the API: `processor` and so on.
-    pub role: String,
-    /// What it is used for or receives, in the reader's language.
-    pub data: String,
-}
-
-impl RegisterPage {
-    fn count(&self) -> usize {
-        self.groups.iter().map(|group| group.recipients.len()).sum()
     }
 }

@@ -8,6 +8,7 @@ pub mod layout;
 pub mod outbox;
 pub mod purges;
 pub mod recipient;
+pub mod register;
 pub mod staff;
 
 #[cfg(test)]

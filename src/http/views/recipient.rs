@@ -54,6 +54,10 @@ pub struct NoticeOpenPage {
     pub answer_by: Option<NaiveDate>,
     /// What to find the person by: kind in words, and value.
     pub identifiers: Vec<(String, String)>,
+    /// What is right from now on: field in words, and value.
+    pub corrections: Vec<(String, String)>,
+    /// How the person sees what was not corrected.
+    pub statements: Vec<String>,
     /// The categories of data concerned, in words.
     pub categories: Vec<String>,
     /// The outcomes this role may answer with, after `outcome-`.
@@ -64,6 +68,13 @@ pub struct NoticeOpenPage {
     pub values: NoticeValues,
     /// What is wrong with it.
     pub errors: FieldErrors,
+}
+
+impl NoticeOpenPage {
+    /// Whether data is to go, in backups too, and not only to be changed.
+    fn erases(&self) -> bool {
+        matches!(self.kind.as_str(), "erasure" | "account_ended")
+    }
 }
 
 /// What a recipient typed.

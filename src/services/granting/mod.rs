@@ -2,6 +2,7 @@
 //! promise is carried out in the background, step by step, by [`running`].
 
 mod human_review;
+pub mod rectification;
 mod running;
 
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::domain::matching::RowKey;
 use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, StoredCase};
-use crate::store::{Conn, proposals};
+use crate::store::{Conn, grant_steps, proposals};
 
 pub use human_review::AskedReview;
 pub use running::{Failure, run};
@@ -36,6 +37,11 @@ pub struct Asked {
     pub refused: Vec<AskedRefusal>,
     /// What came of the review of an automated decision.
     pub human_review: Option<AskedReview>,
+    /// What is corrected.
+    pub rectification: Option<rectification::AskedRectification>,
+    /// The start of the hash of the terms that were shown before they are granted; what is then something else is
+    /// not granted.
+    pub seen: Option<String>,
 }
 
 /// A part that is refused, as staff say it.
@@ -61,24 +67,27 @@ pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Ask
         .filter(|_| actor.may(Permission::HandleCases))
         .ok_or(Error::Forbidden("role"))?;
     let case = cases::find_by_id(&mut *ctx.store.get()?, id)?;
-    let partial = !asked.refused.is_empty();
-    let event = |hash: String| {
-        if partial {
+    let event = |hash: String, another| {
+        if another {
             Event::GrantPrepared { hash, by }
         } else {
             Event::Granted { hash, by }
         }
     };
     // Asked before the systems are, so that a case which allows no grant costs them nothing.
-    case.case.apply(&event(String::new()), ctx.now())?;
+    case.case.apply(&event(String::new(), true), ctx.now())?;
     let (subject, grant) = make(ctx, &case, by, asked)?;
-    let hash = grant.hash();
+    let (hash, partial) = (grant.hash(), grant.needs_another());
+    if asked.seen.as_ref().is_some_and(|seen| !hash.starts_with(seen)) {
+        return Err(Error::Conflict("terms_changed"));
+    }
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         if case.version != version {
             return Err(Error::Stale);
         }
         let (key, _) = intake::open_file(ctx, &case)?;
+        grant_steps::forget(conn, (id, &hash))?;
         searching::keep(ctx, conn, &key, &case, &subject)?;
         let sealed = key.seal(GRANT, ctx.nonce(), &grant);
         let proposal = Proposal::Grant {
@@ -94,7 +103,7 @@ pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Ask
         }
         let grounds: Vec<&str> = grant.refused.iter().map(|item| item.ground.name()).collect();
         let change = Change {
-            event: event(hash.clone()),
+            event: event(hash.clone(), partial),
             actor,
             action: if partial { "grant_prepared" } else { "granted" },
             detail: json!({ "hash": hash, "refused": grounds }),
@@ -109,7 +118,7 @@ fn make(ctx: &Context, case: &StoredCase, by: StaffId, asked: &Asked) -> Result<
     let (_, file) = intake::open_file(ctx, case)?;
     let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
     let subject = searching::clear_subject(Some(subject))?;
-    let terms = terms(ctx, case.case.right, by, asked)?;
+    let terms = terms(ctx, case, &subject, by, asked)?;
     let told = match terms.notice() {
         None => vec![],
         Some(_) => {
@@ -118,15 +127,32 @@ fn make(ctx: &Context, case: &StoredCase, by: StaffId, asked: &Asked) -> Result<
         }
     };
     let grant = Grant { terms, refused, told };
+    let grant = rectification::narrow(ctx, case, grant)?;
     Ok((subject, grant))
 }
 
 /// The terms of each right, made by its own module.
-fn terms(ctx: &Context, right: Right, by: StaffId, asked: &Asked) -> Result<Terms> {
-    match right {
+fn terms(ctx: &Context, case: &StoredCase, subject: &Subject, by: StaffId, asked: &Asked) -> Result<Terms> {
+    match case.case.right {
         Right::HumanReview => human_review::terms(ctx, by, asked),
+        Right::Rectification => rectification::terms(ctx, subject, asked),
         _ => Err(Error::Conflict("grant_not_available")),
     }
+}
+
+/// What a grant would be, before anything is decided.
+///
+/// # Errors
+/// As [`grant`].
+pub fn preview(ctx: &Context, actor: &Actor, id: CaseId, asked: &Asked) -> Result<Grant> {
+    let by = actor
+        .staff()
+        .filter(|_| actor.may(Permission::HandleCases))
+        .ok_or(Error::Forbidden("role"))?;
+    let case = cases::find_by_id(&mut *ctx.store.get()?, id)?;
+    let hash = String::new();
+    case.case.apply(&Event::GrantPrepared { hash, by }, ctx.now())?;
+    Ok(make(ctx, &case, by, asked)?.1)
 }
 
 fn refused(asked: &Asked) -> Result<Vec<RefusedItem>> {
@@ -168,6 +194,18 @@ pub fn find(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<
     } else {
         Err(Error::internal("grant does not match its hash"))
     }
+}
+
+/// The newest grant that was set aside in a case, because what it promised was outdated.
+///
+/// # Errors
+/// When the database fails.
+fn earlier(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<Grant>> {
+    let Some(sealed) = proposals::find_set_aside_grant(conn, case.id)? else {
+        return Ok(None);
+    };
+    let (key, _) = intake::open_file(ctx, case)?;
+    Ok(Some(key.open(GRANT, &sealed)?))
 }
 
 /// What was granted in a case.

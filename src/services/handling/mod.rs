@@ -6,7 +6,7 @@ mod person;
 use serde_json::json;
 
 pub use actions::{ACTIONS, Action};
-pub use person::{withdraw, write_to_staff};
+pub use person::{STATEMENT, may_state, state_view, withdraw, write_to_staff};
 
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Event, Proposal, RefusalGround, State};

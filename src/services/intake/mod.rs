@@ -18,7 +18,7 @@ use crate::store::cases::{self, NewCase, StoredCase};
 use crate::store::keys::CaseKey;
 use crate::store::{self, Conn};
 
-pub use request::{ActingFor, CaseFile, Request, Typed};
+pub use request::{ActingFor, CaseFile, Request, Typed, Wish};
 
 /// Where a sealed case file belongs.
 pub const CASE_FILE: &str = "cases.sealed";
@@ -68,6 +68,7 @@ pub fn submit_handed_over(
         customer_number: handed_over.customer_number.clone(),
         message: request.file.message.clone(),
         acting_for: None,
+        wish: request.file.wish.clone(),
     };
     let request = Request {
         file,

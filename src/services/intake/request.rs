@@ -31,6 +31,12 @@ pub struct Typed {
     pub acting_name: Option<String>,
     /// What they are to the person.
     pub acting_relation: Option<String>,
+    /// For a rectification: what is wrong.
+    pub wrong: Option<String>,
+    /// What is right.
+    pub correct: Option<String>,
+    /// What shows that.
+    pub evidence: Option<String>,
 }
 
 /// What the person wrote, checked; the sealed part of the case.
@@ -48,6 +54,20 @@ pub struct CaseFile {
     pub message: Option<FreeText>,
     /// Who acts for the person, and as what.
     pub acting_for: Option<ActingFor>,
+    /// For a rectification: what is wrong, what is right, and what shows that.
+    #[serde(default, skip_serializing_if = "Wish::is_empty")]
+    pub wish: Wish,
+}
+
+/// What somebody wants corrected, in their words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// What is wrong.
+    pub wrong: Option<FreeText>,
+    /// What is right.
+    pub correct: Option<FreeText>,
+    /// What shows that.
+    pub evidence: Option<FreeText>,
 }
 
 /// Somebody who acts for the person.
@@ -61,6 +81,14 @@ pub struct ActingFor {
 
 /// Customer numbers are short; anything longer is something else.
 const MAX_CUSTOMER_NUMBER: usize = 40;
+
+impl Wish {
+    /// Whether nothing was said.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.wrong.is_none() && self.correct.is_none() && self.evidence.is_none()
+    }
+}
 
 impl CaseFile {
     /// The keys by which the person may be found.
@@ -126,6 +154,7 @@ impl Request {
             }
         });
         let acting_for = acting_for(&mut wrong, typed);
+        let wish = wish(&mut wrong, typed);
         match (right, language) {
             (Some(right), Some(language)) if wrong.is_empty() => {
                 let file = CaseFile {
@@ -135,6 +164,7 @@ impl Request {
                     customer_number,
                     message,
                     acting_for,
+                    wish,
                 };
                 Ok(Self {
                     right,
@@ -166,6 +196,14 @@ fn contact<T>(
         Ok(value) => Some(value),
         Err(ContactError::TooLong) => fail(wrong, field, "too_long"),
         Err(_) => fail(wrong, field, "invalid"),
+    }
+}
+
+fn wish(wrong: &mut Vec<FieldError>, typed: &Typed) -> Wish {
+    Wish {
+        wrong: contact(wrong, "wrong", typed.wrong.as_ref(), FreeText::parse),
+        correct: contact(wrong, "correct", typed.correct.as_ref(), FreeText::parse),
+        evidence: contact(wrong, "evidence", typed.evidence.as_ref(), FreeText::parse),
     }
 }
 

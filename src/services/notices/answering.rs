@@ -5,15 +5,18 @@ use serde_json::json;
 
 use super::{COMMENT, NOTICE, NoticeFile, notice_reference};
 use crate::domain::calendar::stockholm_date;
+use crate::domain::grant::Change;
 use crate::domain::ids::CaseId;
 use crate::domain::notice::{Answer, AnswerError, Event, KeepGround, Kind, Outcome, State};
 use crate::domain::recipient::Identifier;
 use crate::domain::sealing::Purpose;
 use crate::domain::staff::{Actor, Permission};
+use crate::services::handling::{MESSAGE, STATEMENT};
 use crate::services::{Context, Error, Result, intake, tokens, transition};
-use crate::store::Conn;
 use crate::store::cases;
+use crate::store::keys::CaseKey;
 use crate::store::notices::{self, NoticeRow};
+use crate::store::{Conn, messages};
 
 /// Wrong codes that a link takes within a window.
 const TRIES: i32 = 10;
@@ -46,6 +49,10 @@ pub struct OpenedNotice {
     pub public: PublicNotice,
     /// What the recipient knows the person by.
     pub identifiers: Vec<Identifier>,
+    /// What is right from now on, where the notice is of a rectification.
+    pub corrections: Vec<Change>,
+    /// How the person sees what was not corrected, in their words.
+    pub statements: Vec<String>,
     /// The categories of data that went there.
     pub categories: Vec<String>,
     /// The answers that fit.
@@ -102,6 +109,10 @@ pub fn open(ctx: &Context, token: &str, code: &str) -> Result<OpenedNotice> {
     let case = cases::find_by_id(&mut conn, CaseId(row.case_id))?;
     let (key, _) = intake::open_file(ctx, &case)?;
     let file: NoticeFile = key.open(NOTICE, intake::present(row.sealed.as_deref())?)?;
+    let statements = match row.kind()? {
+        Kind::Rectification => statements(&mut conn, &key, case.id)?,
+        _ => vec![],
+    };
     let categories = ctx
         .organisation
         .recipient(&row.recipient)
@@ -119,11 +130,22 @@ pub fn open(ctx: &Context, token: &str, code: &str) -> Result<OpenedNotice> {
     Ok(OpenedNotice {
         public: public(&mut conn, &row)?,
         identifiers: file.identifiers,
+        corrections: file.corrections,
+        statements,
         categories,
-        outcomes: Outcome::for_erasure(),
+        outcomes: Outcome::offered(row.kind()?),
         grounds: KeepGround::offered(row.independent),
         answer: last_answer(&row),
     })
+}
+
+/// How the person sees what was not corrected.
+fn statements(conn: &mut Conn, key: &CaseKey, case: CaseId) -> Result<Vec<String>> {
+    let rows = messages::list(conn, case)?;
+    let said = rows.iter().filter(|row| row.kind == STATEMENT);
+    Ok(said
+        .map(|row| key.open(MESSAGE, &row.sealed))
+        .collect::<crate::store::Result<_>>()?)
 }
 
 fn last_answer(row: &NoticeRow) -> Option<Answer> {
@@ -166,7 +188,7 @@ fn check_code(ctx: &Context, token: &str, typed: &str) -> Result<NoticeRow> {
 pub fn answer(ctx: &Context, token: &str, code: &str, answer: &Answer, comment: Option<&str>) -> Result<()> {
     let row = check_code(ctx, token, code)?;
     answer
-        .check(row.independent)
+        .check(row.kind()?, row.independent)
         .map_err(|wrong| answer_error(&wrong))?;
     ctx.store
         .transaction(|conn| record_answer(ctx, conn, &row, answer, comment, &Actor::Recipient))
@@ -198,7 +220,7 @@ pub fn answer_for_recipient(
             .find(|row| row.recipient == recipient);
         let row = row.ok_or(Error::NotFound)?;
         answer
-            .check(row.independent)
+            .check(row.kind()?, row.independent)
             .map_err(|wrong| answer_error(&wrong))?;
         record_answer(ctx, conn, &row, answer, comment, actor)
     })

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::calendar::stockholm_date;
+use crate::domain::grant::{Change, Terms};
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::{Event, Kind, State};
 use crate::domain::recipient::{Channel, Identifier, Recipient, RecipientRole, TellOutcome, Told};
@@ -35,6 +36,9 @@ pub struct NoticeFile {
     pub token: String,
     /// Eight digits.
     pub code: String,
+    /// What is right from now on, where the notice is of a rectification.
+    #[serde(default)]
+    pub corrections: Vec<Change>,
 }
 
 /// Plans the notices of what was decided, an erasure or a grant: everything they need is taken and sealed now.
@@ -42,7 +46,7 @@ pub struct NoticeFile {
 /// # Errors
 /// When the database fails.
 pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
-    let Some((kind, told)) = decided(ctx, conn, case)? else {
+    let Some((kind, told, terms)) = decided(ctx, conn, case)? else {
         return Ok(());
     };
     let (key, _) = intake::open_file(ctx, case)?;
@@ -50,7 +54,7 @@ pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
     for told in &told {
         let recipient = ctx.organisation.recipient(&told.recipient);
         let recipient = recipient.ok_or_else(|| Error::internal("recipient left the profile"))?;
-        if let Some(row) = planned_row(ctx, case, kind, recipient, told, &key) {
+        if let Some(row) = planned_row(ctx, case, (kind, terms.as_ref()), recipient, told, &key) {
             rows.push(row);
         }
     }
@@ -65,19 +69,25 @@ pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
     )?)
 }
 
-/// What recipients are told, and which of them; nothing where the right tells nobody.
-fn decided(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<(Kind, Vec<Told>)>> {
+/// What recipients are told, which of them, and by which terms; nothing where the right tells nobody.
+fn decided(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<Decided>> {
     if let Some(plan) = proposed_plan(case) {
-        return Ok(Some((Kind::Erasure, planning::open(ctx, conn, case, plan)?.told)));
+        let told = planning::open(ctx, conn, case, plan)?.told;
+        return Ok(Some((Kind::Erasure, told, None)));
     }
     let grant = granting::open(ctx, conn, case)?;
-    Ok(grant.terms.notice().map(|kind| (kind, grant.told)))
+    Ok(grant
+        .terms
+        .notice()
+        .map(|kind| (kind, grant.told, Some(grant.terms))))
 }
+
+type Decided = (Kind, Vec<Told>, Option<Terms>);
 
 fn planned_row(
     ctx: &Context,
     case: &StoredCase,
-    kind: Kind,
+    (kind, terms): (Kind, Option<&Terms>),
     recipient: &Recipient,
     told: &Told,
     key: &crate::store::keys::CaseKey,
@@ -92,6 +102,10 @@ fn planned_row(
         identifiers,
         token: tokens::secret(ctx),
         code: codes::eight_digits(ctx),
+        corrections: match terms {
+            Some(Terms::Rectification(terms)) => terms.told_to(&recipient.categories),
+            _ => vec![],
+        },
     };
     let id = ctx.new_id();
     Some(NoticeRow {

@@ -8,11 +8,12 @@ use super::handling::{ACTIONS, MESSAGE};
 use super::intake::{self, CaseFile};
 use super::planning::{self, PlanFacts};
 use super::searching::{self, Subject};
-use super::{Context, Error, Result, auditing, notices};
+use super::{Context, Error, Result, auditing, granting, notices};
 use crate::domain::audit;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Confirmation, Proposal, State};
 use crate::domain::deadline::Clock;
+use crate::domain::grant::Grant;
 use crate::domain::identity::Proof;
 use crate::domain::ids::{PlanId, Reference, StaffId};
 use crate::domain::matching::PersonKeys;
@@ -37,7 +38,7 @@ pub struct Message {
     pub at: DateTime<Utc>,
     /// A pseudonym.
     pub author: String,
-    /// `from_person`, `to_person` or `note`.
+    /// `from_person`, `to_person`, `statement` or `note`.
     pub kind: String,
     /// The text.
     pub text: String,
@@ -57,6 +58,8 @@ pub struct StaffCase {
     pub subject: Option<Subject>,
     /// The newest plan.
     pub plan: Option<PlanView>,
+    /// What is granted, or prepared to be.
+    pub grant: Option<Grant>,
     /// Notices with their comments.
     pub notices: Vec<(NoticeRow, Vec<String>)>,
     /// Messages and notes.
@@ -128,6 +131,7 @@ fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Referenc
         proofs: super::proving::list(conn, case.id)?,
         subject: searching::find_subject(ctx, conn, &case)?,
         plan: plan_view(ctx, conn, &case)?,
+        grant: granting::find(ctx, conn, &case)?,
         notices: notices::list(ctx, conn, &case)?,
         messages: open_messages(ctx, conn, &case)?,
         mails: mails::list_by_case(conn, case.id)?,

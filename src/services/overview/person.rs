@@ -7,6 +7,7 @@ use crate::domain::deadline::Clock;
 use crate::domain::grant::Grant;
 use crate::domain::ids::Reference;
 use crate::services::answer::{self, AnswerFacts};
+use crate::services::granting::rectification::{self, RectifiedFacts};
 use crate::services::{Context, Result, codes, granting, telling};
 use crate::store::audit as trail;
 use crate::store::cases::StoredCase;
@@ -21,10 +22,12 @@ pub struct PersonCase {
     pub messages: Vec<Message>,
     /// The plan whose consequences wait to be confirmed, or that was approved.
     pub plan: Option<PlanView>,
-    /// The answer, once there is one.
+    /// The answer to an erasure, once there is one.
     pub answer: Option<AnswerFacts>,
     /// What was granted, once that is answered.
     pub grant: Option<Grant>,
+    /// The answer to a rectification, once there is one.
+    pub rectified: Option<RectifiedFacts>,
     /// Why it was refused, when it was: the ground, and the reasons in staff's words.
     pub refusal: Option<(RefusalGround, String)>,
     /// The events that mean something to the person.
@@ -66,6 +69,11 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             None
         };
         let answered = matches!(case.case.state, State::Answered { .. } | State::Closed { .. });
+        let rectified = if proved && answered {
+            rectification::facts(ctx, conn, &case)?
+        } else {
+            None
+        };
         let (answer, grant) = if proved && answered {
             let grant = granting::find(ctx, conn, &case)?;
             (Some(answer::make(ctx, conn, &case)?), grant)
@@ -86,6 +94,7 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             plan,
             answer,
             grant,
+            rectified,
             refusal,
             events: events
                 .into_iter()

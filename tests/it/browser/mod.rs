@@ -3,4 +3,5 @@
 mod customer;
 pub mod erasure;
 mod human_review;
+mod rectification;
 pub mod staff;

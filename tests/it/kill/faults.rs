@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use dataratt::domain::data_map::Table;
 use dataratt::domain::erasure::{Survey, SurveyRequest};
+use dataratt::domain::grant::Correction;
 use dataratt::domain::matching::{FoundRow, PersonKeys, RowKey};
 use dataratt::services::ports::{
     AccountBefore, MailError, Mailer, OutgoingMail, System, SystemError, SystemFinding, Systems,
@@ -178,6 +179,16 @@ impl System for FaultySystem {
 
     fn referring(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<String, Vec<RowKey>>, SystemError> {
         self.fault.through(away, || self.inner.referring(table, rows))
+    }
+
+    fn rectify(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError> {
+        self.fault
+            .through(away, || self.inner.rectify(table, corrections))
+    }
+
+    fn unrectified(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError> {
+        self.fault
+            .through(away, || self.inner.unrectified(table, corrections))
     }
 }
 

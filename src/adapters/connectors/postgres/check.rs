@@ -36,6 +36,7 @@ pub(super) fn findings(
         findings.extend(identity(table, relation));
         findings.extend(fiscal_dates(table, relation));
         findings.extend(reduction(map, table, relation));
+        findings.extend(rectification(table, relation));
         findings.extend(indexes(client, table, relation)?);
     }
     findings.extend(schema_check::references(client, catalogue, map)?);
@@ -62,7 +63,7 @@ fn finding(severity: Severity, name: &str, code: &'static str, remedy: impl Into
 }
 
 fn names(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFinding> {
-    map.columns_needed(table)
+    map.columns_named(table)
         .into_iter()
         .filter(|column| relation.column(column).is_err())
         .map(|column| {
@@ -111,7 +112,10 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
     let frozen = map.freeze.as_ref().filter(|freeze| freeze.table == table.name);
     let frozen = frozen.iter().flat_map(|freeze| freeze.set.keys());
     let frozen = frozen.filter_map(|column| relation.column(column).ok());
-    if updated.into_iter().chain(frozen).any(|column| !column.may_update) {
+    let rectified = table.rectify.values().filter(|_| table.retained().is_none());
+    let rectified = rectified.filter_map(|column| relation.column(column).ok());
+    let mut updated = updated.into_iter().chain(frozen).chain(rectified);
+    if updated.any(|column| !column.may_update) {
         findings.push(missing("UPDATE", &relation.sql));
     }
     if relation.hides_rows {
@@ -180,6 +184,18 @@ fn reduction(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFind
                 warning(&name, "reduce_not_null", remedy)
             }
         })
+        .collect()
+}
+
+/// Columns that a rectification could never set.
+fn rectification(table: &Table, relation: &Relation) -> Vec<SystemFinding> {
+    let columns = table.rectify.values().filter(|_| table.retained().is_none());
+    let fixed = columns.filter(|column| {
+        table.key.contains(column) || relation.column(column).is_ok_and(|column| column.automatic)
+    });
+    let remedy = "it is the key or computed, and cannot be set: leave it out of rectify";
+    fixed
+        .map(|column| error(&format!("{}.{column}", table.name), "rectify_impossible", remedy))
         .collect()
 }
 

@@ -11,6 +11,7 @@ mod find;
 mod freezing;
 mod normal;
 mod pool;
+mod rectify;
 mod retained;
 mod schema_check;
 mod survey;
@@ -25,6 +26,7 @@ use postgres::Client;
 
 use crate::domain::data_map::{System as Mapped, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
+use crate::domain::grant::Correction;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
 use crate::services::ports::{AccountBefore, System, SystemError, SystemFinding};
 
@@ -160,6 +162,18 @@ impl System for PostgresSystem {
     fn referring(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<String, Vec<RowKey>>, SystemError> {
         self.changing(|client, catalogue| {
             retained::referring(client, catalogue, &self.map, self.mapped(table)?, rows)
+        })
+    }
+
+    fn rectify(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError> {
+        self.changing(|client, catalogue| {
+            rectify::rectify(client, catalogue, self.mapped(table)?, corrections)
+        })
+    }
+
+    fn unrectified(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError> {
+        self.changing(|client, catalogue| {
+            rectify::unrectified(client, catalogue, self.mapped(table)?, corrections)
         })
     }
 }

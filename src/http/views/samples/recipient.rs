@@ -78,6 +78,8 @@ fn open(t: Texts, role: &str) -> NoticeOpenPage {
         code: "40718265".to_owned(),
         kind: "erasure".to_owned(),
         reference: "N-4GH2-81KC".to_owned(),
+        corrections: vec![("Namn".to_owned(), "Åsa Öberg".to_owned())],
+        statements: words(&["Jag heter <i>Öberg</i>."]),
         role: role.to_owned(),
         legal_basis: "Artikel 19 och 28.3 a i dataskyddsförordningen".to_owned(),
         decided_on: date("2026-09-08"),

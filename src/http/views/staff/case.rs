@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::super::customer::{MessageItem, level_name};
 use super::super::layout::Page;
+use super::grant::GrantTerms;
 use super::parts::{CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, Typed};
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
@@ -62,6 +63,12 @@ pub struct StaffCasePage {
     pub plan: Option<StaffPlanView>,
     /// The refusal that was prepared and awaits approval: its ground in words, and the reason.
     pub prepared_refusal: Option<(String, String)>,
+    /// What is granted, or prepared to be.
+    pub grant: Option<GrantTerms>,
+    /// What the grant that was typed would do.
+    pub preview: Option<GrantTerms>,
+    /// The fields that some system can correct, after `field-`.
+    pub rectifies: Vec<&'static str>,
     /// Who is told.
     pub notices: Vec<NoticeRow>,
     /// Mails to the person and to recipients, oldest first.
@@ -97,6 +104,8 @@ pub struct WhoView {
     pub acting: Option<(String, String)>,
     /// What they wrote.
     pub message: Option<String>,
+    /// For a rectification: what they say is wrong, what is right, and what shows it, after `case-wish-`.
+    pub wish: Vec<(&'static str, String)>,
     /// The language of the answers.
     pub language: Language,
 }
@@ -201,7 +210,7 @@ impl StaffCasePage {
         match self.plan.as_ref().filter(|plan| plan.is_current) {
             _ if self.state != "assessing" => &self.state,
             _ if self.may("approve") => "decide",
-            _ if self.prepared_refusal.is_some() => "approval",
+            _ if self.prepared_refusal.is_some() || self.grant.is_some() => "approval",
             _ if !self.candidates.is_empty() => "choice",
             Some(plan) if unconfirmed(plan) => "confirmation",
             Some(_) => "approval",
@@ -214,6 +223,19 @@ impl StaffCasePage {
     fn plan_to_approve(&self) -> Option<&StaffPlanView> {
         let plan = self.plan.as_ref()?;
         (plan.is_current && self.prepared_refusal.is_none()).then_some(plan)
+    }
+
+    /// The fields that can be corrected, with what was typed.
+    fn rectifiable(&self) -> Vec<(&'static str, &str)> {
+        let typed = |field: &str| {
+            let mut values = self.typed.grant.values.iter();
+            let known = values.find(|(name, _)| *name == field);
+            known.map_or("", |(_, value)| value.as_str())
+        };
+        self.rectifies
+            .iter()
+            .map(|field| (*field, typed(field)))
+            .collect()
     }
 
     fn proof_methods(&self) -> [&'static str; 4] {

@@ -10,9 +10,11 @@ use crate::domain::language::Language;
 use crate::domain::right::Right;
 
 mod case;
+mod grant;
 mod parts;
 
 pub use case::*;
+pub use grant::*;
 pub use parts::*;
 
 /// `/staff/login`: posts `email`, `password`, `totp` and `next` to `/staff/login`.

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::grant::TypedGrant;
+
 /// Rows of one table that are the person's.
 #[derive(Clone, Debug)]
 pub struct MatchView {
@@ -190,6 +192,8 @@ pub struct Typed {
     pub backups_until: String,
     /// Its comment.
     pub comment: String,
+    /// The fields of a grant.
+    pub grant: TypedGrant,
 }
 
 impl Typed {

@@ -5,6 +5,7 @@ mod faults;
 mod find;
 mod names;
 mod normal;
+mod rectify;
 mod reduce;
 mod survey;
 mod write;

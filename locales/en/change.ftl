@@ -1,0 +1,84 @@
+# Rectification: the form, the answer, the pages and the notices (Art. 16 and 19).
+field-name = Name
+field-address = Address
+field-postal_code = Postal code
+field-city = Town
+field-email = E-mail address
+field-phone = Telephone
+field-personal_number = Personal identity number
+
+customer-form-wrong = What is wrong or missing?
+customer-form-wrong-hint = For example: the surname on the invoices.
+customer-form-correct = What should it be?
+customer-form-correct-hint = Write it exactly as it should stand.
+customer-form-evidence = How can we see that it is right?
+customer-form-evidence-hint = For example where it can be checked. Send no copies of identity documents.
+error-wrong = The text is too long. Shorten it
+error-correct = The text is too long. Shorten it
+error-evidence = The text is too long. Shorten it
+
+mail-rectified-subject = The answer to your request for rectification ({ $reference })
+mail-rectified-title = Your data has been corrected
+mail-rectified-lead = You asked us to correct your data. Here is what was changed, where, and whom we told. We show only as much as lets you recognise the data.
+mail-rectified-lead-partly = We have corrected part of what you asked for. Here is what was changed, what was not, and why. We show only as much as lets you recognise the data.
+rectified-title = This has been corrected
+rectified-on = Corrected and checked
+rectified-missing = missing
+rectified-was = Was
+rectified-now = Is now
+rectified-kept = This is corrected by a new document
+rectified-kept-lead = Accounting records must not be overwritten. The correction is recorded and made by a new document, and the old one is kept by law (chapter 5, section 9 and chapter 7, section 2 of the Bookkeeping Act).
+rectified-refused = This we have not changed, and why
+rectified-refused-next = You can give your own view of it on the page of the case. It is kept with the case, and the recipients we told can read it.
+rectified-refused-restriction = You can also ask that we only store the data for now (Art. 18):
+rectified-told-none = Nobody else had received what was changed.
+rectified-told-right = You have the right to know who has received your data (Art. 19). Ask us whenever you like.
+
+mail-address-changed-subject = Your e-mail address with us has changed ({ $reference })
+mail-address-changed-title = Your e-mail address with us has changed
+mail-address-changed-lead = On { $date } we changed the e-mail address that we have for you. The new one is { $new }.
+mail-address-changed-why = We write to the old address to be on the safe side.
+mail-address-changed-not-you = Did you not ask for it? Write to { $email } at once, or call us.
+
+statement-title = Your view of it
+statement-lead = Do you disagree? Write how you see it. The text is kept with the case, and the recipients we told can read it.
+statement-label = This is how I see it
+statement-submit = Leave the comment
+statement-restriction = Ask for restriction instead
+error-statement-text = Write your comment, at most 4,000 characters
+flash-statement_kept = Thank you. Your comment is kept with the case.
+
+notice-change-processor = Instruction under Art. 28(3)(a): do this, also with your sub-processors.
+notice-change-sub_processor = Instruction under Art. 28(3)(a): do this, also with your sub-processors.
+notice-change-independent_controller = Notice under Art. 19. You decide yourselves what to do under your own rules.
+notice-change-joint_controller = Notice under Art. 19 and our arrangement: do your part.
+notice-corrections = What it should be
+notice-statement = The person's own view of what was not changed
+
+grant-preview = Show what changes
+grant-rectification-hint = Fill in what is to change. You see everything, old against new, before anything is done.
+grant-refused-title = Is there anything that is not to change?
+grant-refused-item = What
+grant-refused-hint = Fill this in only if a part is refused. Another person must approve then.
+grant-terms = This changes
+grant-terms-granted = The rectification
+grant-old = Old
+grant-new = New
+grant-field = Field
+grant-missing = missing
+grant-recorded = Not overwritten, but corrected by a new document
+grant-told = Will be told
+grant-told-none = No recipient has received what changes.
+grant-do = Correct now
+grant-prepare = Hand to somebody else for approval
+grant-another = Another person must approve: a part is refused, or the e-mail address on file changes.
+grant-another-values = Change the values
+case-wish-wrong = Wrong
+case-wish-correct = Should be
+case-wish-evidence = Evidence
+letter-rectified = The answer to the rectification
+letter-address_changed = Word to the old address
+staff-error-terms_changed = Something has changed in the systems since you saw the list. Read it again.
+staff-error-nothing_to_rectify = No system has anything to change: it all says so already.
+staff-error-unseen = See first what changes.
+staff-error-change = A value cannot be used: check e-mail address, telephone and personal identity number.

@@ -1,0 +1,84 @@
+# Rättelse: formuläret, svaret, sidorna och meddelandena (artikel 16 och 19).
+field-name = Namn
+field-address = Adress
+field-postal_code = Postnummer
+field-city = Ort
+field-email = E-postadress
+field-phone = Telefonnummer
+field-personal_number = Personnummer
+
+customer-form-wrong = Vad är fel eller saknas?
+customer-form-wrong-hint = Till exempel: efternamnet på fakturorna.
+customer-form-correct = Hur ska det vara?
+customer-form-correct-hint = Skriv det precis som det ska stå.
+customer-form-evidence = Hur kan vi se att det stämmer?
+customer-form-evidence-hint = Till exempel var det går att kontrollera. Skicka inga kopior av ID-handlingar.
+error-wrong = Texten är för lång. Korta den
+error-correct = Texten är för lång. Korta den
+error-evidence = Texten är för lång. Korta den
+
+mail-rectified-subject = Svaret på din begäran om rättelse ({ $reference })
+mail-rectified-title = Dina uppgifter är rättade
+mail-rectified-lead = Du bad oss rätta dina uppgifter. Här står vad som är ändrat, var, och vilka vi har meddelat. Vi visar bara så mycket att du känner igen uppgifterna.
+mail-rectified-lead-partly = Vi har rättat en del av det du bad om. Här står vad som är ändrat, vad som inte är det och varför. Vi visar bara så mycket att du känner igen uppgifterna.
+rectified-title = Det här är rättat
+rectified-on = Rättat och kontrollerat
+rectified-missing = saknades
+rectified-was = Stod
+rectified-now = Står nu
+rectified-kept = Det här rättas med en ny handling
+rectified-kept-lead = Bokföring får inte skrivas över. Rättelsen är antecknad och görs med en ny handling, och den gamla sparas enligt lag (5 kap. 9 § och 7 kap. 2 § bokföringslagen).
+rectified-refused = Det här har vi inte ändrat, och varför
+rectified-refused-next = Du kan lämna din egen syn på saken på ärendets sida. Den sparas med ärendet, och de mottagare vi har meddelat kan läsa den.
+rectified-refused-restriction = Du kan också begära att vi bara lagrar uppgifterna så länge (artikel 18):
+rectified-told-none = Ingen annan hade fått det som är ändrat.
+rectified-told-right = Du har rätt att få veta vilka som har fått dina uppgifter (artikel 19). Fråga oss när du vill.
+
+mail-address-changed-subject = Din e-postadress hos oss är ändrad ({ $reference })
+mail-address-changed-title = Din e-postadress hos oss är ändrad
+mail-address-changed-lead = Den { $date } ändrade vi e-postadressen som vi har till dig. Den nya är { $new }.
+mail-address-changed-why = Vi skriver till den gamla adressen för säkerhets skull.
+mail-address-changed-not-you = Har du inte bett om det? Skriv genast till { $email } eller ring oss.
+
+statement-title = Din syn på saken
+statement-lead = Håller du inte med? Skriv hur du ser på det. Texten sparas med ärendet, och de mottagare vi har meddelat kan läsa den.
+statement-label = Så ser jag på det
+statement-submit = Lämna kommentaren
+statement-restriction = Begär begränsning i stället
+error-statement-text = Skriv din kommentar, högst 4 000 tecken
+flash-statement_kept = Tack. Din kommentar är sparad med ärendet.
+
+notice-change-processor = Instruktion enligt artikel 28.3 a: utför detta, också hos era underbiträden.
+notice-change-sub_processor = Instruktion enligt artikel 28.3 a: utför detta, också hos era underbiträden.
+notice-change-independent_controller = Meddelande enligt artikel 19. Ni avgör själva vad som ska göras enligt era egna regler.
+notice-change-joint_controller = Meddelande enligt artikel 19 och vårt inbördes arrangemang: gör er del.
+notice-corrections = Så ska det stå
+notice-statement = Personens egen syn på det som inte är ändrat
+
+grant-preview = Visa vad som ändras
+grant-rectification-hint = Fyll i det som ska ändras. Du ser allt, gammalt mot nytt, innan något görs.
+grant-refused-title = Är det något som inte ska ändras?
+grant-refused-item = Vad
+grant-refused-hint = Fyll bara i om en del avslås. Då måste en annan person godkänna.
+grant-terms = Det här ändras
+grant-terms-granted = Rättelsen
+grant-old = Gammalt
+grant-new = Nytt
+grant-field = Fält
+grant-missing = saknas
+grant-recorded = Skrivs inte över, utan rättas med ny handling
+grant-told = Meddelas
+grant-told-none = Ingen mottagare har fått det som ändras.
+grant-do = Rätta nu
+grant-prepare = Lämna till en annan för godkännande
+grant-another = En annan person måste godkänna: en del avslås, eller den registrerade e-postadressen ändras.
+grant-another-values = Ändra värdena
+case-wish-wrong = Fel
+case-wish-correct = Ska vara
+case-wish-evidence = Stöd
+letter-rectified = Svaret på rättelsen
+letter-address_changed = Besked till den gamla adressen
+staff-error-terms_changed = Något har ändrats i systemen sedan du såg listan. Läs den på nytt.
+staff-error-nothing_to_rectify = Inget system har något att ändra: allt står redan så.
+staff-error-unseen = Se först vad som ändras.
+staff-error-change = Ett värde går inte att använda: kontrollera e-postadress, telefonnummer och personnummer.

@@ -1,0 +1,175 @@
+//! What is granted in a case, or would be, as staff see it.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::act::NewAction;
+use super::requests::reference;
+use crate::app::App;
+use crate::domain::grant::{Grant, Place, Recorded, Rectification, Terms};
+use crate::http::auth::{Credentials, as_staff};
+use crate::http::body::Body;
+use crate::http::error::{ApiError, Problem};
+use crate::services::granting;
+use crate::store::cases;
+
+/// What is granted, or would be.
+#[derive(Serialize, ToSchema)]
+pub struct GrantView {
+    /// What names exactly these terms.
+    pub hash: String,
+    /// Whether another person must approve it.
+    pub needs_another: bool,
+    /// What a rectification changes.
+    pub rectification: Option<RectificationView>,
+    /// What is refused.
+    pub refused: Vec<RefusedItemView>,
+    /// The ids of the recipients that are told.
+    pub told: Vec<String>,
+}
+
+/// What a rectification changes.
+#[derive(Serialize, ToSchema)]
+pub struct RectificationView {
+    /// Each value that is set.
+    pub places: Vec<PlaceView>,
+    /// Documents that a law keeps as they are, for which the correction is recorded.
+    pub recorded: Vec<RecordedView>,
+}
+
+/// One value.
+#[derive(Serialize, ToSchema)]
+pub struct PlaceView {
+    /// The system.
+    pub system: String,
+    /// The table.
+    pub table: String,
+    /// The row's key.
+    pub key: Vec<String>,
+    /// The field.
+    #[schema(example = "name")]
+    pub field: &'static str,
+    /// The column.
+    pub column: String,
+    /// What stands there.
+    pub old: Option<String>,
+    /// What is to stand there.
+    pub new: String,
+}
+
+/// A document that stays as it is.
+#[derive(Serialize, ToSchema)]
+pub struct RecordedView {
+    /// The system.
+    pub system: String,
+    /// The table.
+    pub table: String,
+    /// The row's key.
+    pub key: Vec<String>,
+    /// The field.
+    pub field: &'static str,
+    /// What stands there, and stays.
+    pub old: String,
+    /// What is right.
+    pub new: String,
+    /// The law.
+    pub ground: String,
+}
+
+/// A part that is refused.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedItemView {
+    /// What.
+    pub item: String,
+    /// The ground.
+    pub ground: &'static str,
+    /// The reasons.
+    pub reason: String,
+}
+
+impl GrantView {
+    /// The view of `grant`.
+    #[must_use]
+    pub fn of(grant: &Grant) -> Self {
+        let refused = grant.refused.iter().map(|item| RefusedItemView {
+            item: item.item.clone(),
+            ground: item.ground.name(),
+            reason: item.reason.clone(),
+        });
+        let told = grant.told.iter().filter(|told| told.outcome.reaches());
+        Self {
+            hash: grant.hash(),
+            needs_another: grant.needs_another(),
+            rectification: match &grant.terms {
+                Terms::Rectification(terms) => Some(rectification(terms)),
+                _ => None,
+            },
+            refused: refused.collect(),
+            told: told.map(|told| told.recipient.clone()).collect(),
+        }
+    }
+}
+
+fn rectification(terms: &Rectification) -> RectificationView {
+    RectificationView {
+        places: terms.places.iter().map(place).collect(),
+        recorded: terms.recorded.iter().map(recorded).collect(),
+    }
+}
+
+fn place(place: &Place) -> PlaceView {
+    PlaceView {
+        system: place.system.clone(),
+        table: place.table.clone(),
+        key: place.key.0.clone(),
+        field: place.field.name(),
+        column: place.column.clone(),
+        old: place.old.clone(),
+        new: place.new.clone(),
+    }
+}
+
+fn recorded(recorded: &Recorded) -> RecordedView {
+    RecordedView {
+        system: recorded.system.clone(),
+        table: recorded.table.clone(),
+        key: recorded.key.0.clone(),
+        field: recorded.field.name(),
+        old: recorded.old.clone(),
+        new: recorded.new.clone(),
+        ground: recorded.ground.clone(),
+    }
+}
+
+/// See what a grant would do, before anything is decided. The body is that of the action `grant`.
+#[utoipa::path(
+    tag = "staff",
+    security(("staff" = [])),
+    request_body = NewAction,
+    responses(
+        (status = 200, body = GrantView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`role`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`transition_refused`, `nothing_to_rectify`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 502, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[post("/cases/{reference}/terms")]
+pub async fn read_terms(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    credentials: Credentials,
+    body: Body<NewAction>,
+) -> Result<HttpResponse, ApiError> {
+    let asked = body.value.grant();
+    let view = as_staff(&app, credentials, move |ctx, who| {
+        let case = cases::find(&mut *ctx.store.get()?, &reference(&path)?)?;
+        let grant = granting::preview(ctx, &who.actor, case.id, &asked)?;
+        Ok(GrantView::of(&grant))
+    });
+    Ok(HttpResponse::Ok().json(view.await?))
+}
