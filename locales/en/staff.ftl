@@ -536,3 +536,29 @@ trail-retained_purged = Erased what was retained by law
 trail-purge_line_taken_out = Taken out of a purge list
 trail-purge_line_held = Purge stopped by a legal hold
 trail-purge_line_stopped = Purge stopped
+# Thinned cases
+core-thinned = The file of this case was removed on { $date }. What stands here proves what was done. It is kept without names up to and including { $until }.
+core-dates = The case
+core-ended = Ended
+core-decisions = Decisions
+core-decided-by = decided by { $name } { $at }
+decision-erasure = Erasure
+decision-refusal = Refusal
+decision-grant = Granted
+decision-grant_in_part = Granted in part
+decision-state-open = not decided
+decision-state-approved = approved
+decision-state-rejected = not approved
+decision-state-superseded = replaced
+earlier-open = open
+case-earlier = Other cases of the same person
+case-earlier-hint = They have the same e-mail address, personal number or customer number. Who asks for access has a right to know what we keep about them.
+handled-title = Have we handled a request?
+handled-lead = When somebody asks whether we have had a request of theirs: type what they supply themselves. We compare keyed prints, also of cases whose file has been removed. That you searched is recorded.
+handled-do = Find cases
+handled-found = { $count ->
+    [0] We found no case
+    [one] One case
+   *[other] { $count } cases
+ }
+trail-case_thinned = The file was removed

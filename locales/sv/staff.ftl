@@ -536,3 +536,29 @@ trail-retained_purged = Raderade det som sparats enligt lag
 trail-purge_line_taken_out = Tog bort från gallringslista
 trail-purge_line_held = Gallring stoppad av rättslig spärr
 trail-purge_line_stopped = Gallring stoppad
+# Gallrade ärenden
+core-thinned = Handlingarna i ärendet togs bort { $date }. Det som står här är beviset för vad som gjordes. Det sparas utan namn till och med { $until }.
+core-dates = Ärendet
+core-ended = Avslutat
+core-decisions = Beslut
+core-decided-by = avgjort av { $name } { $at }
+decision-erasure = Radering
+decision-refusal = Avslag
+decision-grant = Bifall
+decision-grant_in_part = Bifall till en del
+decision-state-open = inte avgjort
+decision-state-approved = godkänt
+decision-state-rejected = inte godkänt
+decision-state-superseded = ersatt
+earlier-open = pågår
+case-earlier = Andra ärenden från samma person
+case-earlier-hint = De har samma e-postadress, personnummer eller kundnummer. Den som begär tillgång har rätt att få veta vad vi sparar om dem.
+handled-title = Har vi hanterat en begäran?
+handled-lead = När någon frågar om vi har haft en begäran från dem: skriv de uppgifter som de själva lämnar. Vi jämför kodade avtryck, även av ärenden vars handlingar är borttagna. Att du sökte antecknas.
+handled-do = Sök ärenden
+handled-found = { $count ->
+    [0] Vi hittade inget ärende
+    [one] Ett ärende
+   *[other] { $count } ärenden
+ }
+trail-case_thinned = Handlingarna togs bort

@@ -183,6 +183,7 @@ fn context(
                 purge_approval: settings.retention.purge_approval,
                 propose_again_after_days: settings.retention.propose_again_after_days,
             },
+            filing: settings.filing(),
             password_cost: PasswordCost::default(),
         },
     })

@@ -1,5 +1,6 @@
 //! `dataratt case`: looking at cases, and opening one, from the command line.
 
+use std::io::BufRead;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -10,7 +11,7 @@ use super::staff::explain;
 use crate::config::Settings;
 use crate::domain::ids::Reference;
 use crate::domain::staff::Actor;
-use crate::services::{Context, intake, overview};
+use crate::services::{Context, intake, overview, records};
 use crate::store::queue::{Filter, Sort};
 
 /// Commands about cases.
@@ -30,8 +31,26 @@ pub enum CaseCommand {
         /// Its reference.
         reference: String,
     },
+    /// Find the cases of a person, also those whose file has been removed, by what the person supplies: one identifier a
+    /// line on standard input, in the order of the options. Prints reference, right, received, ended.
+    Find(Find),
     /// Open a case for somebody who asked by another way; prints its reference.
     Open(Open),
+}
+
+/// Which identifiers follow on standard input: arguments would be seen by who lists processes.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub struct Find {
+    /// An e-mail address.
+    #[arg(long)]
+    email: bool,
+    /// A personal number.
+    #[arg(long)]
+    personal_number: bool,
+    /// A customer number.
+    #[arg(long)]
+    customer_number: bool,
 }
 
 /// What a case is opened with.
@@ -65,6 +84,7 @@ pub fn run(settings: &Settings, command: &CaseCommand) -> anyhow::Result<ExitCod
     super::with_app(settings, |app| match command {
         CaseCommand::List { all, limit } => list(&app.ctx, *all, *limit),
         CaseCommand::Show { reference } => show(&app.ctx, reference),
+        CaseCommand::Find(wanted) => find(&app.ctx, wanted, &mut std::io::stdin().lock()),
         CaseCommand::Open(new) => open(&app.ctx, new),
     })?;
     Ok(ExitCode::SUCCESS)
@@ -93,6 +113,40 @@ fn show(ctx: &Context, reference: &str) -> anyhow::Result<()> {
         say!(
             "{}",
             json!({ "at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail })
+        );
+    }
+    Ok(())
+}
+
+fn find(ctx: &Context, wanted: &Find, input: &mut dyn BufRead) -> anyhow::Result<()> {
+    let mut line = |asked: bool, what: &str| -> anyhow::Result<Option<String>> {
+        if !asked {
+            return Ok(None);
+        }
+        let mut line = String::new();
+        input.read_line(&mut line)?;
+        let value = line.trim();
+        anyhow::ensure!(
+            !value.is_empty(),
+            "{what} is expected on standard input, on a line of its own"
+        );
+        Ok(Some(value.to_owned()))
+    };
+    let typed = intake::Typed {
+        email: line(wanted.email, "the e-mail address")?,
+        personal_number: line(wanted.personal_number, "the personal number")?,
+        customer_number: line(wanted.customer_number, "the customer number")?,
+        ..intake::Typed::default()
+    };
+    for case in records::find(ctx, &Actor::System, &typed).map_err(explain)? {
+        let ended = case
+            .ended_on
+            .map_or_else(|| "open".to_owned(), |on| on.to_string());
+        say!(
+            "{}\t{}\t{}\t{ended}",
+            case.reference,
+            case.right.name(),
+            case.received_on
         );
     }
     Ok(())

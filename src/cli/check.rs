@@ -6,6 +6,7 @@ use super::findings::explain;
 use crate::adapters::profiles;
 use crate::app::App;
 use crate::config::Settings;
+use crate::domain::ledgers::LEDGERS;
 use crate::domain::organisation::{Organisation, Severity, findings};
 
 /// Checks the profile, its map and the connected systems. Warnings do not fail; errors do.
@@ -20,6 +21,7 @@ pub fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
     } else {
         errors
     };
+    ledgers(settings)?;
     say!("{}", if errors == 0 { "ok" } else { "not ok" });
     Ok(if errors == 0 {
         ExitCode::SUCCESS
@@ -41,6 +43,21 @@ fn profile(settings: &Settings, organisation: &Organisation) -> anyhow::Result<u
     }
     let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
     Ok(errors.count())
+}
+
+/// The ledgers of keyed hashes, which are personal data of ours: what for, on what basis, until when.
+fn ledgers(settings: &Settings) -> anyhow::Result<()> {
+    say!("ledger\tpurpose\tlegal basis\tends");
+    for ledger in LEDGERS {
+        say!(
+            "{}\t{}\t{}\t{}",
+            ledger.columns.join(", "),
+            ledger.purpose,
+            ledger.basis,
+            ledger.ends.words(&settings.filing())
+        );
+    }
+    Ok(())
 }
 
 fn systems(app: &App) -> anyhow::Result<usize> {

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use crate::domain::filing::{MAX_RECORD_YEARS, Periods};
 use layers::Layers;
 pub use layers::Source;
 use types::KeyStoreSetting;
@@ -85,7 +86,7 @@ pub struct Settings {
     pub mail: Mail,
     /// Erasure.
     pub erasure: Erasure,
-    /// What the law makes us keep.
+    /// What the law makes us keep, and how long files of cases are kept.
     pub retention: Retention,
     /// The key that seals everything.
     pub secrets: Secrets,
@@ -177,6 +178,9 @@ pub struct Retention {
     pub purge_approval: bool,
     /// Days until what was taken out or rejected is proposed again.
     pub propose_again_after_days: u32,
+    file_months: NonZeroU16,
+    after_hold_months: u16,
+    record_years: NonZeroU16,
 }
 
 /// `[secrets]`.
@@ -296,6 +300,16 @@ impl Settings {
             let expected = "expected the mail server's address, because `mail.transport` is \"smtp\"";
             return Err(layers.wrong("mail.smtp_url", expected));
         }
+        let filing = self.filing();
+        if filing.record_years > MAX_RECORD_YEARS {
+            let expected =
+                "expected at most 5: nobody is fined for what lies further back (2018:218, 6 kap. 4 §)";
+            return Err(layers.wrong("retention.record_years", expected));
+        }
+        if filing.file_months > filing.record_years * 12 {
+            let expected = "expected no longer than `retention.record_years`";
+            return Err(layers.wrong("retention.file_months", expected));
+        }
         match (&self.portal.public_key_file, &self.portal.issuer) {
             (Some(_), None) => Err(layers.wrong("portal.issuer", "expected a text, because there is a key")),
             (None, Some(_)) => {
@@ -339,6 +353,16 @@ impl Settings {
     #[must_use]
     pub fn mail_dir(&self) -> PathBuf {
         self.data_dir.join("mail")
+    }
+
+    /// How long files of cases that ended are kept.
+    #[must_use]
+    pub fn filing(&self) -> Periods {
+        Periods {
+            file_months: u32::from(self.retention.file_months.get()),
+            after_hold_months: u32::from(self.retention.after_hold_months),
+            record_years: u32::from(self.retention.record_years.get()),
+        }
     }
 
     /// How long an approved erasure waits.

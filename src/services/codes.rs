@@ -241,14 +241,31 @@ pub fn grant_access(ctx: &Context, conn: &mut Conn, case: CaseId) -> Result<Stri
     Ok(token)
 }
 
+/// Whether there is a page to come to with a code: not when the case's file has been destroyed. Who has the reference of
+/// such a case has it from our letters of then; of other references it says nothing.
+///
+/// # Errors
+/// [`Error::Gone`] `case_thinned`.
+pub fn not_thinned(ctx: &Context, reference: &Reference) -> Result<()> {
+    match cases::find(&mut *ctx.store.get()?, reference) {
+        Ok(case) if case.thinned_at.is_some() => Err(Error::Gone("case_thinned")),
+        Ok(_) | Err(store::Error::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The case that a person's token opens.
 ///
 /// # Errors
+/// [`Error::Gone`] `case_thinned` when its file has been destroyed;
 /// [`Error::Unauthenticated`] when it opens none, or not this one.
 pub fn authenticate(ctx: &Context, reference: &Reference, token: &str) -> Result<StoredCase> {
     let denied = || Error::Unauthenticated("code_needed");
     let mut conn = ctx.store.get()?;
     let case = cases::find(&mut conn, reference).map_err(|_| denied())?;
+    if case.thinned_at.is_some() {
+        return Err(Error::Gone("case_thinned"));
+    }
     let digest = super::tokens::digest(ctx, token);
     if identity::has_access(&mut conn, case.id, &digest, ctx.now())? {
         Ok(case)

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::keys::Keys;
 use super::ports::{Anchor, Clock, KeyStore, Random, Systems};
+use crate::domain::filing::Periods;
 use crate::domain::organisation::Organisation;
 use crate::domain::sealing::{NONCE, Purpose};
 use crate::domain::staff::Actor;
@@ -55,6 +56,8 @@ pub struct Policy {
     pub portal: Option<super::handoff::PortalKey>,
     /// How what was retained by law is purged once its time has passed.
     pub retention: RetentionPolicy,
+    /// How long files of cases that ended are kept.
+    pub filing: Periods,
     /// What hashing a password of staff costs; only tests take less than the default.
     pub password_cost: PasswordCost,
 }

@@ -23,9 +23,11 @@ pub mod planning;
 pub mod ports;
 pub mod proving;
 pub mod purging;
+pub mod records;
 pub mod searching;
 pub mod statistics;
 pub mod telling;
+pub mod thinning;
 pub mod tokens;
 pub mod transition;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::jobs;
-use super::{Context, Result};
+use super::{Context, Error, Result};
 use crate::domain::case::{Effect, Event, Proposal};
 use crate::domain::ids::CaseId;
 use crate::domain::staff::Actor;
@@ -28,8 +28,11 @@ pub struct Change<'a> {
 /// go into the outbox, work into the queue.
 ///
 /// # Errors
-/// When the state machine or the database refuses, or the database fails.
+/// [`Error::Gone`] when the case has been thinned; when the state machine or the database refuses, or the database fails.
 pub fn apply(ctx: &Context, conn: &mut Conn, before: &StoredCase, change: Change<'_>) -> Result<StoredCase> {
+    if before.thinned_at.is_some() {
+        return Err(Error::Gone("case_thinned"));
+    }
     let at = ctx.now();
     let transition = before.case.apply(&change.event, at)?;
     if before.case.proposal.is_some() && transition.case.proposal.is_none() {
@@ -43,6 +46,9 @@ pub fn apply(ctx: &Context, conn: &mut Conn, before: &StoredCase, change: Change
     }
     ctx.record(conn, before.id.0, change.actor, change.action, detail)?;
     let after = cases::find_by_id(conn, before.id)?;
+    if after.case.state.has_ended() && !before.case.state.has_ended() {
+        super::records::keep(ctx, conn, &after)?;
+    }
     for effect in transition.effects {
         carry_out(ctx, conn, &after, effect)?;
     }

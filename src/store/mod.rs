@@ -17,6 +17,7 @@ mod pool;
 pub mod proposals;
 pub mod purges;
 pub mod queue;
+pub mod records;
 pub mod retained;
 mod schema;
 pub mod sessions;

@@ -428,6 +428,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cases,
     challenges,
     erasure_steps,
+    grant_steps,
     handoffs,
     jobs,
     mails,

@@ -15,7 +15,7 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, auditing, granting, keys, purging, searching};
+use crate::services::{Context, Error, Result, auditing, granting, keys, purging, searching, thinning};
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
 use crate::store::{cases, identity, sessions, throttles};
@@ -118,6 +118,8 @@ pub fn sweeps() -> Vec<Sweep> {
     vec![
         Sweep::new("lapse_unproved", Duration::from_mins(10), lapse_unproved),
         Sweep::new("expired", Duration::from_mins(10), forget_expired),
+        Sweep::new("thin_files", Duration::from_hours(1), thinning::thin_due),
+        Sweep::new("dispose_records", Duration::from_hours(1), thinning::dispose_due),
         Sweep::new("rewrap_keys", Duration::from_mins(10), keys::rewrap),
         Sweep::new("orphaned_keys", Duration::from_hours(1), keys::sweep_orphans),
         Sweep::new("seal_trail", SEALED_EVERY, auditing::seal),

@@ -24,5 +24,6 @@ mod retention;
 mod rights;
 mod store;
 mod support;
+mod thinning;
 mod trail;
 mod worker;

@@ -119,6 +119,15 @@ impl State {
         )
     }
 
+    /// Whether nothing is left to do, unless it is opened again.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed { .. } | Self::Refused { .. } | Self::Withdrawn { .. } | Self::Lapsed { .. }
+        )
+    }
+
     /// Whether nothing irreversible has begun, so that the person can still take the request back.
     #[must_use]
     pub const fn can_be_withdrawn(&self) -> bool {

@@ -31,6 +31,8 @@ pub(super) async fn show(visit: Visit, path: web::Path<String>) -> Answer {
         return Ok(visit.see_other(&path_of(&reference), None));
     }
     let Some(token) = token(&visit) else {
+        let wanted = reference.clone();
+        visit.run(move |ctx| codes::not_thinned(ctx, &wanted)).await?;
         return Ok(visit.show(&code_page(&visit, &reference, None)));
     };
     let (wanted, secret) = (reference.clone(), token.clone());

@@ -45,6 +45,7 @@ impl PageError {
             page: visit.page_at("/", String::new()),
             status: worded(status),
             incident,
+            thinned: code == "case_thinned",
         };
         Self(Box::new(Failure {
             status,

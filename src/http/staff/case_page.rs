@@ -90,7 +90,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         on_hold: stored.case.on_hold,
         level: stored.case.identity.reached,
         required_level: stored.case.identity.required,
-        proofs: proofs(&reader, case),
+        proofs: proofs(&reader, &case.proofs),
         searched: case.subject.is_some(),
         live_services: account_known
             && case.case.case.state.is_open()
@@ -107,7 +107,8 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         preview: None,
         rectifies: rectifies(&app.ctx.organisation.map),
         notices: plan_page::notices(&reader, seen),
-        mails: mails(case),
+        mails: mails(&case.mails),
+        earlier: super::core::earlier(&case.earlier),
         events: trail::events(&reader, &case.events),
         messages: messages(case),
         notes: notes(&reader, case),
@@ -189,13 +190,14 @@ pub(super) fn can_handle(member: &StaffMember) -> bool {
     member.active && member.role.may(Permission::HandleCases)
 }
 
-fn proofs(reader: &Reader<'_>, case: &StaffCase) -> Vec<ProofView> {
+/// What proved who the person is.
+pub(super) fn proofs(reader: &Reader<'_>, proofs: &[crate::domain::identity::Proof]) -> Vec<ProofView> {
     let view = |proof: &crate::domain::identity::Proof| ProofView {
         at: local_time(proof.at),
         method: proof.method.name().to_owned(),
         by: proof.accepted_by.map(|id| reader.staff(&id.to_string())),
     };
-    case.proofs.iter().map(view).collect()
+    proofs.iter().map(view).collect()
 }
 
 fn prepared_refusal(reader: &Reader<'_>, seen: &Seen) -> Option<(String, String)> {
@@ -206,7 +208,8 @@ fn prepared_refusal(reader: &Reader<'_>, seen: &Seen) -> Option<(String, String)
     Some((ground, seen.beside.reason.clone().unwrap_or_default()))
 }
 
-fn mails(case: &StaffCase) -> Vec<MailRow> {
+/// Letters, without what stands in them.
+pub(super) fn mails(mails: &[Mail]) -> Vec<MailRow> {
     let view = |mail: &Mail| MailRow {
         letter: mail.template.clone(),
         state: match mail.state {
@@ -217,7 +220,7 @@ fn mails(case: &StaffCase) -> Vec<MailRow> {
         at: local_time(mail.sent_at.unwrap_or(mail.queued_at)),
         failure: mail.failure.clone(),
     };
-    case.mails.iter().map(view).collect()
+    mails.iter().map(view).collect()
 }
 
 fn messages(case: &StaffCase) -> Vec<MessageItem> {

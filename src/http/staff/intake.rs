@@ -154,7 +154,8 @@ pub(super) async fn submit(visit: Visit, Form(sent): Form<Sent>) -> Answer {
     }
 }
 
-fn errors(error: &Error) -> Option<FieldErrors> {
+/// What is wrong with which field.
+pub(super) fn errors(error: &Error) -> Option<FieldErrors> {
     if let Error::Invalid(wrong) = error
         && wrong.iter().any(|wrong| wrong.code == "some_identifier_required")
     {

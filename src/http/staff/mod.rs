@@ -4,6 +4,7 @@ mod account;
 mod act;
 mod case;
 mod case_page;
+mod core;
 mod found;
 mod grant;
 mod intake;
@@ -22,11 +23,12 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 17] = [
+pub const ADDRESSES: [(&str, &[&str]); 18] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
     ("/staff/search", &["POST"]),
+    ("/staff/handled", &["GET", "POST"]),
     ("/staff/stats", &["GET"]),
     ("/staff/purges", &["GET"]),
     ("/staff/purges/{id}", &["GET", "POST"]),
@@ -64,6 +66,8 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/login", true) => resource.route(web::post().to(session::log_in)),
         ("/staff/logout", true) => resource.route(web::post().to(session::log_out)),
         ("/staff/search", true) => resource.route(web::post().to(queue::search)),
+        ("/staff/handled", false) => resource.route(reading().to(core::form)),
+        ("/staff/handled", true) => resource.route(web::post().to(core::find)),
         ("/staff/stats", false) => resource.route(reading().to(stats::show)),
         ("/staff/purges", false) => resource.route(reading().to(purges::list)),
         ("/staff/purges/{id}", false) => resource.route(reading().to(purges::show)),

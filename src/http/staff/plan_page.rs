@@ -1,13 +1,19 @@
 //! The plan of a case, how far it has come, and who is told.
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
 use super::case_page::{Reader, Seen};
 use crate::domain::audit::Event;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::Confirmation;
 use crate::domain::notice::{KeepGround, Outcome};
+use crate::domain::recipient::Identifier;
 use crate::http::pages::local_time;
 use crate::http::views::staff::{NoticeRow, PlanRow, StaffPlanView, StepRow};
 use crate::services::overview::{PlanView, StaffCase};
+use crate::services::planning::PlanSystem;
 use crate::store::notices;
 use crate::store::plans::{StepState, StoredStep};
 
@@ -32,7 +38,7 @@ pub(super) fn plan(reader: &Reader<'_>, case: &StaffCase, plan: &PlanView) -> St
         prepared_by: made.map(|event| reader.actor(&event.actor)).unwrap_or_default(),
         prepared_at: made.map(|event| local_time(event.at)).unwrap_or_default(),
         is_current: plan.current,
-        rows: rows(reader, plan),
+        rows: rows(reader, &plan.facts.systems),
         services: plan
             .facts
             .services
@@ -53,8 +59,9 @@ fn last<'a>(case: &'a StaffCase, action: &str) -> Option<&'a Event> {
     case.events.iter().rev().find(|event| event.action == action)
 }
 
-fn rows(reader: &Reader<'_>, plan: &PlanView) -> Vec<PlanRow> {
-    let lines = plan.facts.systems.iter().flat_map(|part| {
+/// What a plan does, per system and table.
+pub(super) fn rows(reader: &Reader<'_>, systems: &[PlanSystem]) -> Vec<PlanRow> {
+    let lines = systems.iter().flat_map(|part| {
         let lines = part.lines.iter();
         lines.map(move |line| (part, line))
     });
@@ -72,7 +79,8 @@ fn rows(reader: &Reader<'_>, plan: &PlanView) -> Vec<PlanRow> {
         .collect()
 }
 
-fn step_row(reader: &Reader<'_>, stored: &StoredStep) -> StepRow {
+/// A step with how far it has come.
+pub(super) fn step_row(reader: &Reader<'_>, stored: &StoredStep) -> StepRow {
     StepRow {
         system: reader.words.system(&stored.step.system),
         table: stored.step.table.clone(),
@@ -90,12 +98,18 @@ fn step_row(reader: &Reader<'_>, stored: &StoredStep) -> StepRow {
 /// Who is told, and what they answered.
 pub(super) fn notices(reader: &Reader<'_>, seen: &Seen) -> Vec<NoticeRow> {
     let rows = seen.case.notices.iter();
-    rows.map(|(row, comments)| notice(reader, seen, row, comments))
+    rows.map(|(row, comments)| notice(reader, &seen.beside.tasks, row, comments))
         .collect()
 }
 
-fn notice(reader: &Reader<'_>, seen: &Seen, row: &notices::NoticeRow, comments: &[String]) -> NoticeRow {
-    let task = seen.beside.tasks.get(&row.id).map(|known| {
+/// A notice; `tasks`: what staff tell recipients themselves.
+pub(super) fn notice(
+    reader: &Reader<'_>,
+    tasks: &BTreeMap<Uuid, Vec<Identifier>>,
+    row: &notices::NoticeRow,
+    comments: &[String],
+) -> NoticeRow {
+    let task = tasks.get(&row.id).map(|known| {
         let pairs = known.iter();
         pairs
             .map(|identifier| (identifier.kind.name(), identifier.value.clone()))

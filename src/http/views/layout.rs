@@ -180,6 +180,8 @@ pub struct ErrorPage {
     pub status: u16,
     /// The number under which the chain of causes was logged, for 500.
     pub incident: Option<String>,
+    /// Whether it is gone because the file of a case was destroyed in its time.
+    pub thinned: bool,
 }
 
 impl ErrorPage {
@@ -187,6 +189,9 @@ impl ErrorPage {
     pub const STATUSES: [u16; 8] = [403, 404, 409, 410, 422, 429, 500, 503];
 
     fn name(&self) -> String {
+        if self.thinned {
+            return "thinned".to_owned();
+        }
         let known = Self::STATUSES.contains(&self.status);
         if known {
             self.status.to_string()

@@ -42,7 +42,11 @@ pub fn act(
     if !allowed {
         return Err(Error::Forbidden(forbidden_code(ctx, by, reference, action)?));
     }
-    let id = cases::find(&mut *ctx.store.get()?, reference)?.id;
+    let found = cases::find(&mut *ctx.store.get()?, reference)?;
+    if found.thinned_at.is_some() {
+        return Err(Error::Gone("case_thinned"));
+    }
+    let id = found.id;
     if let Action::Plan { account } = action {
         return planning::make(ctx, actor, id, version, account.as_ref());
     }

@@ -18,7 +18,7 @@ use crate::store::cases::{self, NewCase, StoredCase};
 use crate::store::keys::CaseKey;
 use crate::store::{self, Conn};
 
-pub use request::{ActingFor, CaseFile, Request, Typed, Wish};
+pub use request::{ActingFor, CaseFile, Request, Typed, Wish, identifiers};
 
 /// Where a sealed case file belongs.
 pub const CASE_FILE: &str = "cases.sealed";

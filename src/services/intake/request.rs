@@ -177,6 +177,21 @@ impl Request {
     }
 }
 
+/// The identifiers among what was typed.
+///
+/// # Errors
+/// [`Error::Invalid`] with a code for each field that is none.
+pub fn identifiers(typed: &Typed, now: DateTime<Utc>) -> Result<PersonKeys> {
+    let only = Typed {
+        right: Some(Right::Access.name().to_owned()),
+        email: typed.email.clone(),
+        personal_number: typed.personal_number.clone(),
+        customer_number: typed.customer_number.clone(),
+        ..Typed::default()
+    };
+    Ok(Request::parse(&only, now, false)?.file.keys())
+}
+
 fn filled(text: Option<&String>) -> Option<&str> {
     text.map(|text| text.trim()).filter(|text| !text.is_empty())
 }

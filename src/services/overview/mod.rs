@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::handling::{ACTIONS, MESSAGE};
 use super::intake::{self, CaseFile};
 use super::planning::{self, PlanFacts};
+use super::records::{self, Earlier};
 use super::searching::{self, Subject};
 use super::{Context, Error, Result, auditing, granting, notices};
 use crate::domain::audit;
@@ -66,6 +67,8 @@ pub struct StaffCase {
     pub messages: Vec<Message>,
     /// Mails to the person and to recipients, without contents.
     pub mails: Vec<Mail>,
+    /// Other cases of the same person.
+    pub earlier: Vec<Earlier>,
     /// The trail.
     pub events: Vec<audit::Event>,
     /// What the actor may do now.
@@ -126,6 +129,7 @@ fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Referenc
     let case = cases::find(conn, reference)?;
     let (_, file) = intake::open_file(ctx, &case)?;
     Ok(StaffCase {
+        earlier: records::earlier(ctx, conn, &case, &file.keys())?,
         file,
         clock: clock(ctx, &case),
         proofs: super::proving::list(conn, case.id)?,

@@ -20,7 +20,9 @@ fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
         | (_, "/staff/account" | "/staff/account/password" | "/staff/account/second-factor") => {
             Some(&[Agent, Approver, Dpo, Admin, Auditor])
         }
-        ("GET", "/staff" | "/staff/cases/{reference}") | ("POST", "/staff/search") => Some(READERS),
+        ("GET", "/staff" | "/staff/cases/{reference}")
+        | ("POST", "/staff/search")
+        | (_, "/staff/handled") => Some(READERS),
         ("GET", "/staff/purges" | "/staff/purges/{id}") => Some(READERS),
         ("POST", "/staff/purges/{id}") => Some(&[Approver]),
         ("GET", "/staff/stats") => Some(&[Dpo, Admin, Auditor]),

@@ -180,3 +180,56 @@ fn every_table_says_what_it_is_for() {
         .collect();
     assert_eq!(silent, Vec::<String>::new());
 }
+
+#[test]
+fn what_hangs_on_a_case_goes_with_it() {
+    let sql = "SELECT format('%s.%s', conrelid::regclass, conname) FROM pg_constraint WHERE contype = 'f' \
+               AND confrelid IN ('cases'::regclass, 'plans'::regclass, 'notices'::regclass) AND confdeltype <> 'c' \
+               AND NOT (conrelid = 'cases'::regclass AND confdeltype = 'n') ORDER BY 1";
+    let rows = database().owner().query(sql, &[]).unwrap();
+    let left: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        left,
+        Vec::<String>::new(),
+        "without ON DELETE CASCADE a case could not be disposed of when its time is over"
+    );
+}
+
+#[test]
+fn every_ledger_of_keyed_hashes_has_a_basis_and_an_end() {
+    let mut hashed: Vec<String> = Vec::new();
+    for (table, (_, columns)) in written() {
+        let of_table = columns.iter().filter(|(column, kind)| {
+            kind.contains("Bytea") && !column.contains("sealed") && !table.starts_with("audit_")
+        });
+        hashed.extend(of_table.map(|(column, _)| format!("{table}.{column}")));
+    }
+    let mut listed: Vec<String> = dataratt::domain::ledgers::LEDGERS
+        .iter()
+        .flat_map(|ledger| ledger.columns)
+        .map(|column| (*column).to_owned())
+        .collect();
+    hashed.sort();
+    listed.sort();
+    assert_eq!(listed, hashed, "src/domain/ledgers.rs against the tables");
+}
+
+#[test]
+fn a_thinned_case_keeps_nothing_sealed() {
+    let source = fs::read_to_string(root().join("src/store/records.rs")).unwrap();
+    for (table, (_, columns)) in written() {
+        // Staff's own secrets and reasons, and what the law makes us keep, all under keys of their own.
+        if ["staff", "retained_rows", "purges"].contains(&table.as_str()) {
+            continue;
+        }
+        for (column, _) in columns
+            .iter()
+            .filter(|(column, kind)| column.ends_with("sealed") && kind.contains("Bytea"))
+        {
+            let emptied = source.contains(&format!("{table}::{column}.eq(&none)"));
+            let deleted = source.contains(&format!("diesel::delete({table}::table"))
+                || source.contains(&format!("diesel::delete(\n        {table}::table"));
+            assert!(emptied || deleted, "thinning leaves {table}.{column}");
+        }
+    }
+}

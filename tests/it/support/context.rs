@@ -12,6 +12,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use dataratt::adapters::profiles;
+use dataratt::domain::filing::Periods;
 use dataratt::domain::keyring::Keyring;
 use dataratt::domain::organisation::Organisation;
 use dataratt::domain::sealing::SecretKey;
@@ -222,6 +223,7 @@ pub fn policy() -> Policy {
             purge_approval: true,
             propose_again_after_days: 30,
         },
+        filing: Periods::default(),
         password_cost: PasswordCost {
             memory_kib: 8,
             passes: 1,

@@ -1,6 +1,7 @@
 //! Sample data for every page, so that tests and previews can render them all.
 
 mod admin;
+mod core;
 mod customer;
 mod desk;
 mod outbox;
@@ -31,6 +32,7 @@ pub fn all(language: Language) -> Vec<Sample> {
     samples.extend(recipient::all(t));
     samples.extend(staff::all(t));
     samples.extend(admin::all(t));
+    samples.extend(core::all(t));
     samples.extend(outbox::all(t));
     samples.extend(purges::all(t));
     for status in ErrorPage::STATUSES {
@@ -42,9 +44,20 @@ pub fn all(language: Language) -> Vec<Sample> {
                 page: page("/requests/R-7K2M-94QX"),
                 status,
                 incident,
+                thinned: false,
             },
         ));
     }
+    samples.push(sample(
+        "error-thinned",
+        &ErrorPage {
+            t,
+            page: page("/requests/R-7K2M-94QX"),
+            status: 410,
+            incident: None,
+            thinned: true,
+        },
+    ));
     samples
 }
 

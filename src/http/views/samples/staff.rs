@@ -287,6 +287,7 @@ fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str
         rectifies: vec!["name", "email"],
         notices: notices(),
         mails: mails(),
+        earlier: super::core::earlier(),
         events: events(),
         messages: vec![MessageItem {
             at: "2026-08-25 08:51".to_owned(),

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use super::super::customer::{MessageItem, level_name};
 use super::super::layout::Page;
 use super::grant::GrantTerms;
+use super::EarlierRow;
 use super::parts::{CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, Typed};
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
@@ -73,6 +74,8 @@ pub struct StaffCasePage {
     pub notices: Vec<NoticeRow>,
     /// Mails to the person and to recipients, oldest first.
     pub mails: Vec<MailRow>,
+    /// Other cases of the same person.
+    pub earlier: Vec<EarlierRow>,
     /// The audit trail, newest first.
     pub events: Vec<EventRow>,
     /// Messages to and from the person, oldest first.

@@ -10,10 +10,12 @@ use crate::domain::language::Language;
 use crate::domain::right::Right;
 
 mod case;
+mod core;
 mod grant;
 mod parts;
 
 pub use case::*;
+pub use core::*;
 pub use grant::*;
 pub use parts::*;
 
