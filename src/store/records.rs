@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::schema::{
-    accountability_digests, case_access, case_digests, case_messages, cases, challenges, grant_steps, jobs,
-    mails, notice_answers, notices, plans, proposals, subjects,
+    accountability_digests, case_access, case_digests, case_messages, cases, challenges, erasure_steps,
+    grant_steps, jobs, mails, notice_answers, notices, plans, proposals, subjects,
 };
 use super::{Error, Result};
 use crate::domain::calendar::stockholm_date;
@@ -133,6 +133,9 @@ pub fn thin(conn: &mut PgConnection, id: CaseId, at: DateTime<Utc>) -> Result<()
         .execute(conn)?;
     diesel::update(proposals::table.filter(proposals::case_id.eq(id.0)))
         .set(proposals::sealed.eq(&none))
+        .execute(conn)?;
+    diesel::update(erasure_steps::table.filter(erasure_steps::case_id.eq(id.0)))
+        .set(erasure_steps::sealed.eq(&none))
         .execute(conn)?;
     diesel::update(plans::table.filter(plans::case_id.eq(id.0)))
         .set(plans::sealed.eq(&none))

@@ -219,7 +219,7 @@ fn a_thinned_case_keeps_nothing_sealed() {
     let source = fs::read_to_string(root().join("src/store/records.rs")).unwrap();
     for (table, (_, columns)) in written() {
         // Staff's own secrets and reasons, and what the law makes us keep, all under keys of their own.
-        if ["staff", "retained_rows", "purges"].contains(&table.as_str()) {
+        if ["staff", "retained_rows", "purges", "purge_lines"].contains(&table.as_str()) {
             continue;
         }
         for (column, _) in columns

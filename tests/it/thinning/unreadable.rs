@@ -14,7 +14,7 @@ use crate::support::world::World;
 /// Every sealed column of the database that a case's key may seal.
 fn sealed_columns(client: &mut Client) -> Vec<(String, String)> {
     let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public' \
-               AND data_type = 'bytea' AND column_name LIKE '%sealed' AND table_name NOT IN ('staff', 'retained_rows', 'purges')";
+               AND data_type = 'bytea' AND column_name LIKE '%sealed' AND table_name NOT IN ('staff', 'retained_rows', 'purges', 'purge_lines')";
     let rows = client.query(sql, &[]).unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
@@ -122,8 +122,8 @@ fn what_the_law_makes_us_keep_can_still_be_purged_when_the_case_is_long_gone() {
     assert_eq!(i64::try_from(rows.len()).unwrap(), retained);
     for row in rows {
         let key = dataratt::services::keys::find(&world, row.get(0)).unwrap();
-        let keys: Vec<serde_json::Value> = key.open("retained_rows.sealed", row.get(1)).unwrap();
-        assert!(!keys.is_empty());
+        let kept: serde_json::Value = key.open("retained_rows.sealed", row.get(1)).unwrap();
+        assert!(!kept.is_null());
     }
     // Once purged, their key goes too.
     let purged = "UPDATE retained_rows SET purged_at = now()";

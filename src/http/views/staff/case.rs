@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 
 use super::super::customer::{MessageItem, level_name};
 use super::super::layout::Page;
-use super::grant::GrantTerms;
 use super::EarlierRow;
+use super::grant::GrantTerms;
 use super::parts::{CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, Typed};
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
