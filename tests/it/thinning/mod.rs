@@ -1,6 +1,7 @@
 //! Files of cases that ended: thinned in their time, unreadable afterwards, and still accounted for.
 
 mod boundaries;
+mod pages;
 mod records;
 mod unreadable;
 
