@@ -32,6 +32,7 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
         ("POST", "/requests/{reference}/verification") => (Open::Everybody, json!({ "code": "00000000" })),
         ("GET" | "DELETE", "/requests/{reference}") => (Open::Person, none),
         ("POST", "/requests/{reference}/confirmation") => (Open::Person, json!({ "accept": true })),
+        ("POST", "/requests/{reference}/statement") => (Open::Person, json!({ "text": "My view" })),
         ("POST", "/requests/{reference}/messages") => (Open::Person, json!({ "text": "Hello" })),
         ("POST", "/session") => {
             let login = json!({ "email": "nobody@host.example", "password": "x" });
@@ -45,6 +46,10 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
         ("POST", "/cases/{reference}/actions") => {
             let note = json!({ "action": "note", "version": 1, "text": "Called back." });
             (Open::Roles(&[Agent, Approver, Dpo]), note)
+        }
+        ("POST", "/cases/{reference}/terms") => {
+            let grant = json!({ "action": "grant", "version": 1 });
+            (Open::Roles(&[Agent, Approver]), grant)
         }
         ("POST", "/purges/{id}/actions") => {
             let approve = json!({ "action": "approve", "version": 1 });
