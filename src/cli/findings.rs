@@ -123,6 +123,18 @@ const fn words(code: Code) -> (&'static str, &'static str) {
             "the purpose rests on several legal bases",
             "record the basis for each processing item; portability and objection depend on it (Art. 20, 21)",
         ),
+        Code::UseOnOtherBasis => (
+            "people can end only what rests on consent or on legitimate interests",
+            "correct the basis, or take it out of purposes",
+        ),
+        Code::BasisNotOfPurpose => (
+            "the purpose does not name this basis",
+            "name it under legal_bases, or correct the table's",
+        ),
+        Code::MarketingWithoutStop => (
+            "nothing in the map says how this marketing is stopped",
+            "give the table that serves it purposes with a stop, or it is stopped by hand (Art. 21(3))",
+        ),
         Code::TransferWithoutSafeguard => (
             "a transfer outside the EEA names no safeguard",
             "name the transfer tool (Art. 46)",

@@ -40,7 +40,7 @@ pub struct Ledger {
 }
 
 /// All of them; a test holds the list against the tables.
-pub const LEDGERS: [Ledger; 7] = [
+pub const LEDGERS: [Ledger; 8] = [
     Ledger {
         columns: &["case_digests.digest"],
         purpose: "find a person's case in the queue by an exact identifier",
@@ -81,6 +81,12 @@ pub const LEDGERS: [Ledger; 7] = [
         purpose: "count tries and mails by address, network and case",
         basis: "Art. 6(1)(f) with Art. 32: stopping abuse",
         ends: Ends::After("two days after the window that is counted in"),
+    },
+    Ledger {
+        columns: &["suppressions.digest"],
+        purpose: "leave alone addresses for which marketing was objected to or consent withdrawn",
+        basis: "Art. 6(1)(c) with Art. 21(3) and 7(3): an objection that lasts",
+        ends: Ends::After("when the marketing it is about ends for good"),
     },
     Ledger {
         columns: &["api_keys.digest"],

@@ -45,6 +45,8 @@ pub enum Purpose {
     Throttles,
     /// Recognising a repeated submission.
     Idempotency,
+    /// Recognising an address that marketing must leave alone.
+    Suppression,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::Sessions => "sessions",
             Self::Throttles => "throttles",
             Self::Idempotency => "idempotency",
+            Self::Suppression => "suppression",
         }
     }
 }
@@ -189,6 +192,7 @@ mod tests {
             Purpose::Sessions,
             Purpose::Throttles,
             Purpose::Idempotency,
+            Purpose::Suppression,
         ];
         let keys: std::collections::BTreeSet<[u8; 32]> =
             purposes.iter().map(|p| *key().derive(*p).bytes()).collect();

@@ -57,11 +57,19 @@ impl Role {
     pub const fn may(self, what: Permission) -> bool {
         use Permission as P;
         match self {
-            Self::Agent => matches!(what, P::ReadCases | P::OpenCases | P::HandleCases),
+            Self::Agent => matches!(
+                what,
+                P::ReadCases | P::OpenCases | P::HandleCases | P::CheckSuppressions
+            ),
             Self::Approver => {
                 matches!(
                     what,
-                    P::ReadCases | P::OpenCases | P::HandleCases | P::ApproveProposals | P::StopErasures
+                    P::ReadCases
+                        | P::OpenCases
+                        | P::HandleCases
+                        | P::ApproveProposals
+                        | P::StopErasures
+                        | P::CheckSuppressions
                 )
             }
             Self::Dpo => matches!(
@@ -70,7 +78,7 @@ impl Role {
             ),
             Self::Admin => matches!(what, P::ManageStaff | P::ReadSystems | P::ReadStatistics),
             Self::Auditor => matches!(what, P::ReadCases | P::ReadStatistics | P::ReadSystems),
-            Self::Machine => matches!(what, P::OpenCases),
+            Self::Machine => matches!(what, P::OpenCases | P::CheckSuppressions),
         }
     }
 }
@@ -96,6 +104,8 @@ pub enum Permission {
     ReadSystems,
     /// See figures across cases.
     ReadStatistics,
+    /// Ask which addresses marketing must leave alone.
+    CheckSuppressions,
 }
 
 /// Who does something to a case.
@@ -155,7 +165,7 @@ mod tests {
     use super::*;
     use Permission as P;
 
-    const ALL: [Permission; 9] = [
+    const ALL: [Permission; 10] = [
         P::ReadCases,
         P::OpenCases,
         P::HandleCases,
@@ -165,6 +175,7 @@ mod tests {
         P::ManageStaff,
         P::ReadSystems,
         P::ReadStatistics,
+        P::CheckSuppressions,
     ];
 
     #[test]
@@ -179,12 +190,12 @@ mod tests {
             table.push_str(&format!("{}: {}\n", role.name(), granted.join(" ")));
         }
         insta::assert_snapshot!(table, @r"
-        agent: ReadCases OpenCases HandleCases
-        approver: ReadCases OpenCases HandleCases ApproveProposals StopErasures
+        agent: ReadCases OpenCases HandleCases CheckSuppressions
+        approver: ReadCases OpenCases HandleCases ApproveProposals StopErasures CheckSuppressions
         dpo: ReadCases AddNotes StopErasures ReadStatistics
         admin: ManageStaff ReadSystems ReadStatistics
         auditor: ReadCases ReadSystems ReadStatistics
-        machine: OpenCases
+        machine: OpenCases CheckSuppressions
         ");
     }
 

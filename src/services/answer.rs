@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Result, planning};
+use super::{Context, Result, planning, stopping};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::erasure::{Operation, Plan, StepKind};
 use crate::domain::ids::CaseId;
@@ -83,6 +83,9 @@ pub struct AnswerFacts {
     pub kept: Vec<KeptRows>,
     /// Who was told.
     pub told: Vec<ToldRecipient>,
+    /// Whether an address of theirs stays in the ledger of those that marketing leaves alone.
+    #[serde(default)]
+    pub suppressed: bool,
 }
 
 /// Makes the answer of a case from its newest plan, its steps and its notices.
@@ -104,6 +107,7 @@ pub fn make(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<AnswerF
             .collect(),
         kept: kept(&file.plan),
         told,
+        suppressed: stopping::is_suppressed(ctx, conn, case)?,
     })
 }
 

@@ -22,6 +22,11 @@ pub enum Job {
         /// The case.
         case: CaseId,
     },
+    /// Grant what needs nobody's judgement.
+    GrantAlone {
+        /// The case.
+        case: CaseId,
+    },
     /// Start or go on with what was granted.
     RunGrant {
         /// The case.
@@ -46,6 +51,7 @@ impl Job {
         match self {
             Self::SearchPerson { .. } => "search_person",
             Self::RunErasure { .. } => "run_erasure",
+            Self::GrantAlone { .. } => "grant_alone",
             Self::RunGrant { .. } => "run_grant",
             Self::ThawAccounts { .. } => "thaw_accounts",
             Self::RunPurge { .. } => "run_purge",
@@ -58,6 +64,7 @@ impl Job {
         match self {
             Self::SearchPerson { case }
             | Self::RunErasure { case }
+            | Self::GrantAlone { case }
             | Self::RunGrant { case }
             | Self::ThawAccounts { case } => Some(*case),
             Self::RunPurge { .. } => None,

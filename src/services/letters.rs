@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::AnswerFacts;
 use super::granting::rectification::RectifiedFacts;
 use super::planning::PlanFacts;
+use super::stopping::StopFacts;
 use super::{Context, Result};
 use crate::domain::case::RefusalGround;
 use crate::domain::grant::{HumanReview, RefusedItem};
@@ -82,6 +83,13 @@ pub enum Letter {
         /// The new one, masked.
         new: String,
     },
+    /// What was stopped: marketing, other processing that was objected to, consents that were withdrawn.
+    PurposesStopped {
+        /// What was asked for.
+        right: Right,
+        /// What stopped.
+        facts: StopFacts,
+    },
     /// An older case goes on with this one.
     Merged {
         /// What was asked for.
@@ -137,6 +145,11 @@ impl Letter {
             Self::HumanReviewed { .. } => "human_review",
             Self::Rectified { .. } => "rectified",
             Self::AddressChanged { .. } => "address_changed",
+            Self::PurposesStopped { right, facts } => match right {
+                Right::ConsentWithdrawal => "consent_withdrawn",
+                _ if facts.marketing => "objection_marketing",
+                _ => "objection_other",
+            },
             Self::Merged { .. } => "merged",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped => "erasure_stopped",

@@ -26,6 +26,8 @@ pub mod purging;
 pub mod records;
 pub mod searching;
 pub mod statistics;
+pub mod stopping;
+pub mod suppressions;
 pub mod telling;
 pub mod thinning;
 pub mod tokens;

@@ -123,7 +123,7 @@ pub fn make(
     let event = |hash: String, confirmation| Event::PlanMade {
         plan: plan_id,
         hash,
-        by,
+        by: Some(by),
         confirmation,
     };
     // Asked before the systems are, so that a case which allows no plan costs them nothing.
@@ -155,7 +155,7 @@ pub fn make(
             sealed: Some(key.seal(PLAN, ctx.nonce(), &planned)),
         };
         plans::insert(conn, &row)?;
-        let proposal = Proposal::Erasure { plan: plan_id, hash: facts.hash.clone(), prepared_by: by, confirmation };
+        let proposal = Proposal::Erasure { plan: plan_id, hash: facts.hash.clone(), prepared_by: Some(by), confirmation };
         proposals::replace(conn, ctx.new_id(), id, &proposal, None, ctx.now())?;
         cases::set_attention(conn, id, None)?;
         let change = Change {

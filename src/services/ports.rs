@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::data_map::Table;
+use crate::domain::data_map::{PurposeUse, Stop, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
 use crate::domain::keyring::Keyring;
@@ -126,6 +126,17 @@ pub struct AccountBefore {
     pub values: BTreeMap<String, Option<String>>,
 }
 
+/// A row that serves a purpose, with the addresses it carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServedRow {
+    /// The row.
+    pub key: RowKey,
+    /// Its e-mail address and number, normalised.
+    pub keys: PersonKeys,
+    /// When the person agreed, where the map says which column tells.
+    pub given_at: Option<DateTime<Utc>>,
+}
+
 /// A connected system of the host's.
 ///
 /// Every call is bounded in time, and can be repeated: deleting what is gone already is no error.
@@ -177,6 +188,40 @@ pub trait System: Send + Sync {
     /// # Errors
     /// When the system fails.
     fn reduce(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError>;
+
+    /// Stops a purpose in the rows of `table` that are among `roots` or hang on them; says how many rows it was about.
+    ///
+    /// # Errors
+    /// When the system fails. Batches that were done stay done.
+    fn stop(
+        &self,
+        table: &str,
+        stop: &Stop,
+        roots: &BTreeMap<String, Vec<RowKey>>,
+    ) -> Result<u64, SystemError>;
+
+    /// How many of those rows still serve the purpose.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn unstopped(
+        &self,
+        table: &str,
+        stop: &Stop,
+        roots: &BTreeMap<String, Vec<RowKey>>,
+    ) -> Result<u64, SystemError>;
+
+    /// Rows of `table` that serve a purpose, in the order of their keys, those beyond `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn served(
+        &self,
+        table: &str,
+        purpose: &PurposeUse,
+        after: Option<&RowKey>,
+        limit: usize,
+    ) -> Result<Vec<ServedRow>, SystemError>;
 
     /// How many of these rows still hold something outside the columns `keep`.
     ///

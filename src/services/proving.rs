@@ -104,6 +104,7 @@ pub fn refresh(ctx: &Context, conn: &mut Conn, case: &StoredCase, actor: &Actor)
             detail,
         )?;
     }
+    super::stopping::grant_when_due(ctx, conn, &case)?;
     Ok(case)
 }
 

@@ -21,7 +21,7 @@ use crate::store::jobs;
 use crate::store::keys::CaseKey;
 
 /// Rows of one table that a search looks at; a person has fewer, and a shared address is seen long before.
-const FIND_LIMIT: usize = 100;
+pub(super) const FIND_LIMIT: usize = 100;
 
 /// Local parts of addresses that belong to a role, not to a person.
 const ROLE_ADDRESSES: [&str; 10] = [

@@ -6,7 +6,7 @@ use super::granting::rectification;
 use super::letters::{self, Letter, Post};
 use super::searching;
 use super::transition::proposed_plan;
-use super::{Context, Result, answer, granting, intake, planning};
+use super::{Context, Result, answer, granting, intake, planning, stopping};
 use crate::domain::case::{Effect, State};
 use crate::domain::grant::Terms;
 use crate::domain::identity::Method;
@@ -67,10 +67,14 @@ fn granted(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Letter> 
         return Ok(Letter::Rectified { facts });
     }
     let grant = granting::open(ctx, conn, case)?;
+    let right = grant.terms.right();
+    if let Some(facts) = stopping::facts(ctx, &grant) {
+        return Ok(Letter::PurposesStopped { right, facts });
+    }
     Ok(match grant.terms {
         Terms::HumanReview(review) => Letter::HumanReviewed { review },
-        terms => Letter::Granted {
-            right: terms.right(),
+        _ => Letter::Granted {
+            right,
             refused: grant.refused,
         },
     })

@@ -1,6 +1,7 @@
 //! The service's own database: the only place that knows diesel.
 
 pub mod audit;
+pub mod case_files;
 pub mod cases;
 mod error;
 pub mod grant_steps;
@@ -23,6 +24,7 @@ mod schema;
 pub mod sessions;
 pub mod staff;
 pub mod statistics;
+pub mod suppressions;
 pub mod throttles;
 
 pub use error::{Error, Result};

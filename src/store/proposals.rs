@@ -13,7 +13,7 @@ use crate::domain::ids::{CaseId, PlanId, StaffId};
 #[diesel(table_name = proposals)]
 struct Row {
     kind: String,
-    prepared_by: Uuid,
+    prepared_by: Option<Uuid>,
     hash: Option<String>,
     plan_id: Option<Uuid>,
     confirmation: Option<String>,
@@ -25,7 +25,7 @@ impl TryFrom<Row> for Proposal {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
-        let prepared_by = StaffId(row.prepared_by);
+        let prepared_by = row.prepared_by.map(StaffId);
         match (row.kind.as_str(), row.hash) {
             ("erasure", Some(hash)) => Ok(Self::Erasure {
                 plan: PlanId(row.plan_id.ok_or(Error::Corrupt("proposals.plan_id"))?),
@@ -37,7 +37,7 @@ impl TryFrom<Row> for Proposal {
                 let ground = row.ground.as_deref().and_then(RefusalGround::from_name);
                 Ok(Self::Refusal {
                     ground: ground.ok_or(Error::Corrupt("proposals.ground"))?,
-                    prepared_by,
+                    prepared_by: prepared_by.ok_or(Error::Corrupt("proposals.prepared_by"))?,
                 })
             }
             ("grant", Some(hash)) => Ok(Self::Grant {
@@ -91,7 +91,7 @@ struct NewRow<'a> {
     id: Uuid,
     case_id: Uuid,
     kind: &'static str,
-    prepared_by: Uuid,
+    prepared_by: Option<Uuid>,
     prepared_at: DateTime<Utc>,
     hash: Option<&'a str>,
     plan_id: Option<Uuid>,
@@ -115,7 +115,7 @@ impl<'a> NewRow<'a> {
             id,
             case_id: case.0,
             kind: "refusal",
-            prepared_by: proposal.prepared_by().0,
+            prepared_by: proposal.prepared_by().map(|staff| staff.0),
             prepared_at: at,
             hash: None,
             plan_id: None,

@@ -260,8 +260,8 @@ pub struct Decision {
     pub partial: Option<bool>,
     /// `open`, `approved`, `rejected` or `superseded`.
     pub state: String,
-    /// Who prepared it.
-    pub prepared_by: Uuid,
+    /// Who prepared it; nobody where the service did by itself.
+    pub prepared_by: Option<Uuid>,
     /// When.
     pub prepared_at: DateTime<Utc>,
     /// Who decided it.

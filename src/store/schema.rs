@@ -311,7 +311,7 @@ diesel::table! {
         id -> Uuid,
         case_id -> Uuid,
         kind -> Text,
-        prepared_by -> Uuid,
+        prepared_by -> Nullable<Uuid>,
         prepared_at -> Timestamptz,
         hash -> Nullable<Text>,
         confirmation -> Nullable<Text>,
@@ -405,6 +405,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    suppressions (kind, digest, purpose) {
+        kind -> Text,
+        digest -> Bytea,
+        purpose -> Text,
+        since -> Timestamptz,
+        case_id -> Uuid,
+        reference -> Text,
+    }
+}
+
+diesel::table! {
     throttles (bucket, subject) {
         bucket -> Text,
         subject -> Bytea,
@@ -444,5 +455,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     staff,
     subjects,
+    suppressions,
     throttles,
 );

@@ -15,7 +15,9 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, auditing, granting, keys, purging, searching, thinning};
+use crate::services::{
+    Context, Error, Result, auditing, granting, keys, purging, searching, stopping, suppressions, thinning,
+};
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
 use crate::store::{cases, identity, sessions, throttles};
@@ -47,6 +49,14 @@ pub fn handlers(app: &App) -> Handlers {
                 return Err(unreadable());
             };
             ended(execution::run(ctx, case)?)
+        })
+        .on("grant_alone", |ctx, job| {
+            let Job::GrantAlone { case } = payload(job)? else {
+                return Err(unreadable());
+            };
+            stopping::grant_alone(ctx, case)
+                .inspect_err(|error| raise(ctx, job, error))
+                .map_err(Into::into)
         })
         .on("run_grant", |ctx, job| {
             let Job::RunGrant { case } = payload(job)? else {
@@ -117,6 +127,7 @@ fn raise(ctx: &Context, job: &ClaimedJob, error: &crate::services::Error) {
 pub fn sweeps() -> Vec<Sweep> {
     vec![
         Sweep::new("lapse_unproved", Duration::from_mins(10), lapse_unproved),
+        Sweep::new("suppressions", Duration::from_hours(1), suppressions::stop_again),
         Sweep::new("expired", Duration::from_mins(10), forget_expired),
         Sweep::new("thin_files", Duration::from_hours(1), thinning::thin_due),
         Sweep::new("dispose_records", Duration::from_hours(1), thinning::dispose_due),

@@ -8,7 +8,8 @@ CREATE TABLE people (
     personal_number text,
     deal_id text,
     stage text,
-    note text
+    note text,
+    offers boolean NOT NULL DEFAULT true
 );
 CREATE TABLE activities (
     id bigserial PRIMARY KEY,
@@ -23,7 +24,8 @@ CREATE TABLE newsletter (
     name text,
     provider_member text,
     consented_at timestamptz,
-    source text
+    source text,
+    subscribed boolean NOT NULL DEFAULT true
 );
 CREATE TABLE tickets (
     id bigserial PRIMARY KEY,

@@ -8,7 +8,8 @@ CREATE TABLE accounts (
     upstream_account text,
     tenant_id text,
     firewall_serial text,
-    last_login timestamptz
+    last_login timestamptz,
+    usage_analysis boolean NOT NULL DEFAULT true
 );
 CREATE TABLE domains (
     id bigserial PRIMARY KEY,

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::answer::{Gone, Kept, Reply, Told};
+use super::mails::{RefusedPart, StoppedUse};
 use crate::adapters::texts::Texts;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::data_map::RetentionGround;
 use crate::domain::erasure::EndingService;
+use crate::domain::grant::RefusedItem;
 use crate::domain::organisation::Organisation;
 use crate::services::answer::{AnswerFacts, ErasedIn, ToldRecipient};
 use crate::services::planning::PlanFacts;
@@ -103,6 +105,34 @@ impl Words<'_> {
             kind
         } else {
             format!("{kind}: {}", service.label)
+        }
+    }
+
+    /// What stops, by name, with what stops working.
+    #[must_use]
+    pub fn stopped(&self, uses: &[String]) -> Vec<StoppedUse> {
+        let language = self.t.language();
+        let known = |id: &String| {
+            let one = self.organisation.map.purpose_use(id);
+            StoppedUse {
+                title: one.map_or_else(|| id.clone(), |one| one.title.get(language).to_owned()),
+                stops: one.and_then(|one| one.stops.as_ref().map(|text| text.get(language).to_owned())),
+            }
+        };
+        uses.iter().map(known).collect()
+    }
+
+    /// A refused part that names a use of the map, in words.
+    #[must_use]
+    pub fn refused_use(&self, item: &RefusedItem) -> RefusedPart {
+        let one = self.organisation.map.purpose_use(&item.item);
+        RefusedPart {
+            what: one.map_or_else(
+                || item.item.clone(),
+                |one| one.title.get(self.t.language()).to_owned(),
+            ),
+            ground: item.ground.name().to_owned(),
+            reason: item.reason.clone(),
         }
     }
 

@@ -71,6 +71,9 @@ pub struct ErasureDoneMail {
     pub kept: Vec<Kept>,
     /// Who was told, and what they answered so far.
     pub told: Vec<Told>,
+    /// Whether an address stays in the ledger of those that marketing leaves alone.
+    #[serde(default)]
+    pub suppressed: bool,
 }
 
 /// A refusal, in whole or in part: reasons, complaint, court, what next (Art. 12(4)).
@@ -112,6 +115,34 @@ pub struct HumanReviewMail {
     pub reasons: String,
     /// The page of the case.
     pub link: String,
+}
+
+/// What was stopped: marketing (Art. 21(3)), other processing (Art. 21(1)), consent (Art. 7(3)).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedMail {
+    /// The case number.
+    pub reference: String,
+    /// From which day.
+    pub from: NaiveDate,
+    /// Until when a campaign that is under way may still arrive.
+    pub campaigns_until: NaiveDate,
+    /// What stopped: its name, and what stops working for the person.
+    pub uses: Vec<StoppedUse>,
+    /// What is refused.
+    pub refused: Vec<RefusedPart>,
+    /// Whether data is left whose erasure is offered.
+    pub erasable: bool,
+    /// The page of the case.
+    pub link: String,
+}
+
+/// Something that stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedUse {
+    /// What people call it.
+    pub title: String,
+    /// What stops working.
+    pub stops: Option<String>,
 }
 
 /// A part of a request that is refused.

@@ -11,7 +11,7 @@ use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
     HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail,
-    RefusedMail, WithdrawnMail,
+    RefusedMail, StoppedMail, WithdrawnMail,
 };
 use crate::adapters::texts::Texts;
 use crate::domain::language::Language;
@@ -41,6 +41,12 @@ pub enum MailBody {
     Rectified(RectifiedMail),
     /// See [`AddressChangedMail`].
     AddressChanged(AddressChangedMail),
+    /// Marketing stopped.
+    ObjectionMarketing(StoppedMail),
+    /// Other processing stopped.
+    ObjectionOther(StoppedMail),
+    /// Consent is withdrawn.
+    ConsentWithdrawn(StoppedMail),
     /// See [`MergedMail`].
     Merged(MergedMail),
     /// The person withdrew.
@@ -170,6 +176,27 @@ templates!(
     "mail/address_changed/body.html"
 );
 templates!(
+    objection_marketing,
+    StoppedMail,
+    "mail/objection_marketing/subject.txt",
+    "mail/objection_marketing/body.txt",
+    "mail/objection_marketing/body.html"
+);
+templates!(
+    objection_other,
+    StoppedMail,
+    "mail/objection_other/subject.txt",
+    "mail/objection_other/body.txt",
+    "mail/objection_other/body.html"
+);
+templates!(
+    consent_withdrawn,
+    StoppedMail,
+    "mail/consent_withdrawn/subject.txt",
+    "mail/consent_withdrawn/body.txt",
+    "mail/consent_withdrawn/body.html"
+);
+templates!(
     merged,
     MergedMail,
     "mail/merged/subject.txt",
@@ -234,6 +261,9 @@ impl MailBody {
             Self::HumanReview(_) => "human_review",
             Self::Rectified(_) => "rectified",
             Self::AddressChanged(_) => "address_changed",
+            Self::ObjectionMarketing(_) => "objection_marketing",
+            Self::ObjectionOther(_) => "objection_other",
+            Self::ConsentWithdrawn(_) => "consent_withdrawn",
             Self::Merged(_) => "merged",
             Self::Withdrawn(_) => "withdrawn",
             Self::Lapsed(_) => "lapsed",
@@ -259,6 +289,9 @@ impl MailBody {
             Self::HumanReview(mail) => human_review(mail, t, look),
             Self::Rectified(mail) => rectified(mail, t, look),
             Self::AddressChanged(mail) => address_changed(mail, t, look),
+            Self::ObjectionMarketing(mail) => objection_marketing(mail, t, look),
+            Self::ObjectionOther(mail) => objection_other(mail, t, look),
+            Self::ConsentWithdrawn(mail) => consent_withdrawn(mail, t, look),
             Self::Merged(mail) => merged(mail, t, look),
             Self::Withdrawn(mail) => withdrawn(mail, t, look),
             Self::Lapsed(mail) => lapsed(mail, t, look),

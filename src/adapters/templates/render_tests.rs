@@ -265,6 +265,8 @@ fn the_text_of_the_answer_reads_like_this() {
 
     Vi använder det inte till något annat.
 
+    En kodad uppgift om din adress finns kvar i vår spärrlista, så att du inte får marknadsföring igen. Den används inte till något annat.
+
     De här har vi meddelat
 
     - Molnkontoret, 2026-09-08: Raderat

@@ -8,7 +8,7 @@ use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
     HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail,
-    RefusedMail, RefusedPart, WithdrawnMail,
+    RefusedMail, RefusedPart, StoppedMail, StoppedUse, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::domain::right::Right;
@@ -74,6 +74,7 @@ pub(super) fn done() -> ErasureDoneMail {
                 Some("inget att känna igen dig på"),
             ),
         ],
+        suppressed: true,
     }
 }
 
@@ -232,10 +233,45 @@ fn rectified() -> Vec<MailBody> {
     ]
 }
 
+/// What was stopped, of each kind.
+fn stopped() -> Vec<MailBody> {
+    let use_of = |title: &str, stops: Option<&str>| StoppedUse {
+        title: title.to_owned(),
+        stops: stops.map(str::to_owned),
+    };
+    let mail = StoppedMail {
+        reference: REFERENCE.to_owned(),
+        from: date("2026-09-08"),
+        campaigns_until: date("2026-09-11"),
+        uses: vec![
+            use_of("Nyhetsbrev", Some("Du får inte längre vårt nyhetsbrev.")),
+            use_of("Erbjudanden", None),
+        ],
+        refused: vec![],
+        erasable: true,
+        link: LINK.to_owned(),
+    };
+    let refused = RefusedPart {
+        what: "Skydd mot missbruk".to_owned(),
+        ground: "overriding_grounds_21_1".to_owned(),
+        reason: "Utan loggarna kan vi inte skydda andra kunder.".to_owned(),
+    };
+    vec![
+        MailBody::ObjectionMarketing(mail.clone()),
+        MailBody::ObjectionOther(StoppedMail {
+            refused: vec![refused],
+            erasable: false,
+            ..mail.clone()
+        }),
+        MailBody::ConsentWithdrawn(mail),
+    ]
+}
+
 pub(super) fn all() -> Vec<MailBody> {
     let mut mails = to_the_person();
     mails.extend(granted());
     mails.extend(rectified());
+    mails.extend(stopped());
     mails.push(MailBody::ErasureStopped(ErasureStoppedMail {
         reference: REFERENCE.to_owned(),
         by_person: false,
@@ -244,6 +280,7 @@ pub(super) fn all() -> Vec<MailBody> {
     mails.push(MailBody::ErasureDone(ErasureDoneMail {
         kept: Vec::new(),
         told: Vec::new(),
+        suppressed: false,
         ..done()
     }));
     mails.push(MailBody::Notice(notice(false)));

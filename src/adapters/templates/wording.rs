@@ -9,7 +9,8 @@ use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
     CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, HumanReviewMail, LapsedMail,
-    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, WithdrawnMail,
+    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, StoppedMail,
+    WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::adapters::texts::Texts;
@@ -18,12 +19,14 @@ use crate::domain::language::Language;
 use crate::domain::organisation::Organisation;
 use crate::domain::right::Right;
 use crate::services::Result;
+use crate::services::answer::AnswerFacts;
 use crate::services::granting::rectification::RectifiedFacts;
 use crate::services::letters::{Envelope, Letter};
 use crate::services::mailing::Wording;
 use crate::services::notices::is_independent;
 use crate::services::planning::PlanFacts;
 use crate::services::ports::RenderedMail;
+use crate::services::stopping::StopFacts;
 
 /// The organisation's wording.
 pub struct TemplateWording {
@@ -53,12 +56,7 @@ impl TemplateWording {
                 MailBody::CodeOnFile(code_on_file_mail(reference, link, &envelope.letter))
             }
             Letter::ConfirmPlan { plan } => MailBody::PlanConfirm(plan_mail(words, reference, plan, link)),
-            Letter::Erased { answer } => MailBody::ErasureDone(ErasureDoneMail {
-                reference,
-                gone: words.gone(answer),
-                kept: words.kept(answer),
-                told: words.told(answer),
-            }),
+            Letter::Erased { answer } => erased_mail(words, reference, answer),
             Letter::Refused { .. } => self.refusal_mail(words, reference, &envelope.letter),
             Letter::Granted { right, refused } => MailBody::Granted(GrantedMail {
                 reference,
@@ -74,6 +72,7 @@ impl TemplateWording {
             }),
             Letter::Rectified { facts } => self.rectified_mail(words, reference, link, facts),
             Letter::AddressChanged { on, new } => address_changed(reference, *on, new.clone()),
+            Letter::PurposesStopped { right, facts } => stopped_mail(words, reference, *right, facts, link),
             Letter::Merged { right, into } => MailBody::Merged(MergedMail {
                 reference,
                 right: *right,
@@ -201,6 +200,39 @@ impl TemplateWording {
 
 fn address_changed(reference: String, on: NaiveDate, new: String) -> MailBody {
     MailBody::AddressChanged(AddressChangedMail { reference, on, new })
+}
+
+fn erased_mail(words: Words<'_>, reference: String, answer: &AnswerFacts) -> MailBody {
+    MailBody::ErasureDone(ErasureDoneMail {
+        reference,
+        gone: words.gone(answer),
+        kept: words.kept(answer),
+        told: words.told(answer),
+        suppressed: answer.suppressed,
+    })
+}
+
+fn stopped_mail(
+    words: Words<'_>,
+    reference: String,
+    right: Right,
+    facts: &StopFacts,
+    link: String,
+) -> MailBody {
+    let mail = StoppedMail {
+        reference,
+        from: facts.from,
+        campaigns_until: facts.campaigns_until,
+        uses: words.stopped(&facts.uses),
+        refused: facts.refused.iter().map(|item| words.refused_use(item)).collect(),
+        erasable: facts.erasable,
+        link,
+    };
+    match right {
+        Right::ConsentWithdrawal => MailBody::ConsentWithdrawn(mail),
+        _ if facts.marketing => MailBody::ObjectionMarketing(mail),
+        _ => MailBody::ObjectionOther(mail),
+    }
 }
 
 fn plan_mail(words: Words<'_>, reference: String, plan: &PlanFacts, link: String) -> PlanConfirmMail {

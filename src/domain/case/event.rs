@@ -31,8 +31,8 @@ pub enum Event {
         plan: PlanId,
         /// Its hash.
         hash: String,
-        /// Who made it.
-        by: StaffId,
+        /// Who made it; nobody where the service made it by itself, as when an account ended.
+        by: Option<StaffId>,
         /// Whether the person must confirm its consequences; never given already.
         confirmation: Confirmation,
     },
@@ -45,8 +45,8 @@ pub enum Event {
     Granted {
         /// The hash of its terms.
         hash: String,
-        /// By whom.
-        by: StaffId,
+        /// By whom; nobody where the law leaves nothing to judge, as when marketing is objected to.
+        by: Option<StaffId>,
     },
     /// A part is granted and a part refused; another person must approve that.
     GrantPrepared {

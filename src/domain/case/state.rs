@@ -182,8 +182,8 @@ pub enum Proposal {
         plan: PlanId,
         /// The hash of its rows; the approval is of exactly these.
         hash: String,
-        /// Who made it.
-        prepared_by: StaffId,
+        /// Who made it; nobody where the service did by itself.
+        prepared_by: Option<StaffId>,
         /// What the person says to its consequences.
         confirmation: Confirmation,
     },
@@ -200,19 +200,18 @@ pub enum Proposal {
         hash: String,
         /// Whether a part is refused, so that another person must approve it.
         partial: bool,
-        /// Who made it.
-        prepared_by: StaffId,
+        /// Who made it; nobody where the service did by itself, which refuses no part.
+        prepared_by: Option<StaffId>,
     },
 }
 
 impl Proposal {
     /// Who may not approve it.
     #[must_use]
-    pub const fn prepared_by(&self) -> StaffId {
+    pub const fn prepared_by(&self) -> Option<StaffId> {
         match self {
-            Self::Erasure { prepared_by, .. }
-            | Self::Refusal { prepared_by, .. }
-            | Self::Grant { prepared_by, .. } => *prepared_by,
+            Self::Erasure { prepared_by, .. } | Self::Grant { prepared_by, .. } => *prepared_by,
+            Self::Refusal { prepared_by, .. } => Some(*prepared_by),
         }
     }
 }

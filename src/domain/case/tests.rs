@@ -53,7 +53,7 @@ fn plan_made(confirmation: Confirmation) -> Event {
     Event::PlanMade {
         plan: PLAN,
         hash: HASH.into(),
-        by: AGENT,
+        by: Some(AGENT),
         confirmation,
     }
 }
@@ -65,7 +65,7 @@ fn refusal_prepared(ground: RefusalGround) -> Event {
 fn granted() -> Event {
     Event::Granted {
         hash: HASH.into(),
-        by: AGENT,
+        by: Some(AGENT),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod field;
 mod order;
+mod purposes;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use super::recipient::IdentifierKind;
 
 pub use field::PersonalField;
 pub use order::Cycle;
+pub use purposes::{PurposeUse, Stop};
 pub use rules::{Bar, Condition, EraseRule, Matches, RetainRule, RetentionGround};
 
 /// One row of a system as text, by column; a column without a value is absent.
@@ -117,6 +119,9 @@ pub struct Table {
     /// Fields of the person that a rectification corrects here → the column that holds each.
     #[serde(default)]
     pub rectify: BTreeMap<PersonalField, String>,
+    /// What its rows are used for that the person may end: marketing, and whatever rests on consent.
+    #[serde(default)]
+    pub purposes: Vec<PurposeUse>,
 }
 
 fn id_column() -> Vec<String> {
@@ -298,6 +303,7 @@ impl Table {
                 .flat_map(|parent| parent.on.keys().map(String::as_str)),
         );
         columns.extend(self.erase.columns());
+        columns.extend(self.purposes.iter().flat_map(PurposeUse::columns));
         if let Some(service) = &self.service {
             columns.insert(&service.label);
             columns.extend(service.kind.as_deref());

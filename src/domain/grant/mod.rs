@@ -2,6 +2,7 @@
 
 mod human_review;
 mod rectification;
+pub mod stop;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,6 +14,7 @@ use super::right::Right;
 
 pub use human_review::{HumanReview, Outcome};
 pub use rectification::{Change, Correction, Place, Recorded, Rectification};
+pub use stop::Stopping;
 
 /// What is done for the person, by right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,14 +29,23 @@ pub enum Terms {
     /// Data is only stored from now on (Art. 18).
     Restriction,
     /// Processing on legitimate interest stops (Art. 21).
-    Objection,
+    Objection(Stopping),
     /// Processing on consent stops (Art. 7(3)).
-    ConsentWithdrawal,
+    ConsentWithdrawal(Stopping),
     /// A person has reviewed an automated decision (Art. 22(3)).
     HumanReview(HumanReview),
 }
 
 impl Terms {
+    /// What stops, where they stop something.
+    #[must_use]
+    pub const fn stopping(&self) -> Option<&Stopping> {
+        match self {
+            Self::Objection(stopping) | Self::ConsentWithdrawal(stopping) => Some(stopping),
+            _ => None,
+        }
+    }
+
     /// The right they are terms of.
     #[must_use]
     pub const fn right(&self) -> Right {
@@ -43,9 +54,9 @@ impl Terms {
             Self::Portability => Right::Portability,
             Self::Rectification(_) => Right::Rectification,
             Self::Restriction => Right::Restriction,
-            Self::Objection => Right::Objection,
-            Self::ConsentWithdrawal => Right::ConsentWithdrawal,
             Self::HumanReview(_) => Right::HumanReview,
+            Self::Objection(_) => Right::Objection,
+            Self::ConsentWithdrawal(_) => Right::ConsentWithdrawal,
         }
     }
 
@@ -57,7 +68,7 @@ impl Terms {
             Self::Access | Self::Portability | Self::HumanReview(_) => None,
             Self::Rectification(_) => Some(notice::Kind::Rectification),
             Self::Restriction => Some(notice::Kind::Restriction),
-            Self::Objection | Self::ConsentWithdrawal => Some(notice::Kind::Objection),
+            Self::Objection(_) | Self::ConsentWithdrawal(_) => Some(notice::Kind::Objection),
         }
     }
 }

@@ -65,6 +65,9 @@ pub struct Organisation {
     /// Levels of identity that differ from the defaults.
     #[serde(default)]
     pub levels: Levels,
+    /// Days for which a campaign that is under way may still arrive after marketing was stopped.
+    #[serde(default = "campaigns_under_way_days")]
+    pub campaigns_under_way_days: u32,
     /// Files with parts of the data map, relative to this one.
     #[serde(default)]
     pub include: Vec<String>,
@@ -74,6 +77,10 @@ pub struct Organisation {
     /// A hash of each part of the profile, by the name of its key or of the included file, so that a change is seen.
     #[serde(skip)]
     pub sections: BTreeMap<String, [u8; 32]>,
+}
+
+const fn campaigns_under_way_days() -> u32 {
+    3
 }
 
 /// How a person reaches the controller.

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::grant::stop::Wish;
 use crate::services::intake::Typed;
 use crate::store::cases::StoredCase;
 
@@ -31,6 +32,10 @@ pub struct NewRequest {
     pub acting_for: Option<Acting>,
     /// For a rectification: what is wrong and what is right.
     pub rectification: Option<Wanted>,
+    /// `objection`: to what. Without it staff ask, and direct marketing counts as included.
+    pub objection: Option<NewObjection>,
+    /// `consent_withdrawal`: of which consents. Without it the person chooses on the page of the case.
+    pub consent: Option<NewWithdrawal>,
 }
 
 /// What somebody wants corrected, in their words.
@@ -43,6 +48,47 @@ pub struct Wanted {
     pub correct: Option<String>,
     /// What shows that.
     pub evidence: Option<String>,
+}
+
+/// What somebody objects to (Art. 21).
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewObjection {
+    /// All direct marketing: stopped at once, by the service itself.
+    #[serde(default)]
+    pub marketing: bool,
+    /// Something else, which the message tells: staff weigh it.
+    #[serde(default)]
+    pub other: bool,
+}
+
+/// Which consents somebody withdraws (Art. 7(3)).
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWithdrawal {
+    /// Their ids, as `GET /consents` lists them.
+    #[serde(default)]
+    pub purposes: Vec<String>,
+    /// Whether the person was shown what stops working, and wants it. It is then stopped by the service itself.
+    #[serde(default)]
+    pub understood: bool,
+}
+
+/// What is to be stopped, by whichever of the two was given.
+pub(super) fn wish(objection: Option<NewObjection>, consent: Option<NewWithdrawal>) -> Option<Wish> {
+    match (objection, consent) {
+        (Some(new), _) => Some(Wish {
+            marketing: new.marketing,
+            other: new.other,
+            ..Wish::default()
+        }),
+        (None, Some(new)) => Some(Wish {
+            purposes: new.purposes,
+            confirmed: new.understood,
+            ..Wish::default()
+        }),
+        (None, None) => None,
+    }
 }
 
 /// Somebody who acts for the person.
@@ -72,6 +118,7 @@ impl From<NewRequest> for Typed {
             wrong: wanted.wrong,
             correct: wanted.correct,
             evidence: wanted.evidence,
+            stop: wish(new.objection, new.consent),
         }
     }
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::case_view::CaseView;
+use super::grants::{NewRectification, NewRefusal, NewReview, NewStop};
 use super::notices::{NewAnswer, read_answer, read_comment};
 use super::requests::reference;
 use crate::app::App;
@@ -16,7 +17,6 @@ use crate::domain::staff::Actor;
 use crate::http::auth::{Credentials, as_staff};
 use crate::http::body::Body;
 use crate::http::error::{ApiError, Problem, ProblemField};
-use crate::services::granting::rectification;
 use crate::services::handling::{self, Action};
 use crate::services::{Context, Error, granting, notices, overview};
 use crate::store::cases;
@@ -50,6 +50,10 @@ pub struct NewAction {
     pub rectification: Option<NewRectification>,
     /// `grant`: the hash of the terms that were shown by `POST …/terms`; other terms are not granted then.
     pub terms: Option<String>,
+    /// `grant` of an objection: what stops; all direct marketing when absent.
+    pub objection: Option<NewStop>,
+    /// `grant` of a withdrawal: which consents; those that the person named when absent, or all.
+    pub consent: Option<NewStop>,
     /// `record_answer`: the recipient's id.
     pub recipient: Option<String>,
     /// `record_answer`: what the recipient answered.
@@ -60,69 +64,6 @@ pub struct NewAction {
     pub backups_until: Option<NaiveDate>,
     /// `record_answer`: anything that the recipient added.
     pub comment: Option<String>,
-}
-
-/// A part of a request that is refused.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewRefusal {
-    /// What: a category, a field or a purpose.
-    pub item: String,
-    /// The ground's name.
-    pub ground: String,
-    /// The reasons, for the person to read.
-    pub reason: String,
-}
-
-/// What came of the review of an automated decision by a person.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewReview {
-    /// `changed` or `upheld`.
-    pub outcome: String,
-    /// Why, for the person to read.
-    pub reasons: String,
-}
-
-/// What is corrected.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewRectification {
-    /// One value for each field that is wrong.
-    pub changes: Vec<NewChange>,
-}
-
-/// A field and its right value.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewChange {
-    /// `name`, `address`, `postal_code`, `city`, `email`, `phone` or `personal_number`.
-    #[schema(example = "name")]
-    pub field: String,
-    /// The right value.
-    pub value: String,
-}
-
-impl From<NewRectification> for rectification::AskedRectification {
-    fn from(new: NewRectification) -> Self {
-        let change = |new: NewChange| rectification::AskedChange {
-            field: new.field,
-            value: new.value,
-        };
-        Self {
-            changes: new.changes.into_iter().map(change).collect(),
-        }
-    }
-}
-
-impl From<NewRefusal> for granting::AskedRefusal {
-    fn from(new: NewRefusal) -> Self {
-        Self {
-            item: new.item,
-            ground: new.ground,
-            reason: new.reason,
-        }
-    }
 }
 
 /// What a [`NewAction`] asks for.
@@ -142,7 +83,15 @@ fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "assign" => &["assignee"],
         "accept_identity" => &["method"],
         "plan" => &["account"],
-        "grant" => &["account", "refused", "rectification", "human_review", "terms"],
+        "grant" => &[
+            "account",
+            "refused",
+            "rectification",
+            "human_review",
+            "objection",
+            "consent",
+            "terms",
+        ],
         "collect" => &["account", "refused"],
         "refuse" => &["ground", "reason"],
         "reject" | "extend" | "close" => &["reason"],
@@ -172,6 +121,8 @@ impl NewAction {
             ("human_review", self.human_review.is_some()),
             ("rectification", self.rectification.is_some()),
             ("terms", self.terms.is_some()),
+            ("objection", self.objection.is_some()),
+            ("consent", self.consent.is_some()),
             ("recipient", self.recipient.is_some()),
             ("outcome", self.outcome.is_some()),
             ("statute", self.statute.is_some()),
@@ -193,6 +144,8 @@ impl NewAction {
             }),
             rectification: self.rectification.map(Into::into),
             seen: self.terms,
+            objection: self.objection.map(Into::into),
+            consent: self.consent.map(Into::into),
         }
     }
 

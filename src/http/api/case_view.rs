@@ -196,7 +196,7 @@ pub struct MatchView {
 pub struct ProposalView {
     /// `erasure` or `refusal`.
     pub kind: &'static str,
-    /// Who may not decide it.
+    /// Who may not decide it; `system` where the service made it by itself.
     pub prepared_by: String,
     /// The ground of a refusal.
     pub ground: Option<&'static str>,
@@ -360,7 +360,8 @@ fn found(found: &Match) -> MatchView {
 }
 
 fn proposal(proposal: &Proposal) -> ProposalView {
-    let prepared_by = proposal.prepared_by().to_string();
+    let prepared_by = proposal.prepared_by();
+    let prepared_by = prepared_by.map_or_else(|| "system".to_owned(), |staff| staff.to_string());
     let (kind, ground, plan) = match proposal {
         Proposal::Erasure { hash, .. } => ("erasure", None, Some(hash.clone())),
         Proposal::Refusal { ground, .. } => ("refusal", Some(ground.name()), None),

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::accepted::{Accepted, Acting, NewRequest, Wanted};
+use super::accepted::{Accepted, Acting, NewObjection, NewRequest, NewWithdrawal, Wanted};
 use super::case_view::CaseView;
 use super::notices::NoticeView;
 use super::plan_view::ErasurePlan;
@@ -46,6 +46,10 @@ pub struct NewCase {
     pub acting_for: Option<Acting>,
     /// As in `NewRequest`.
     pub rectification: Option<Wanted>,
+    /// As in `NewRequest`.
+    pub objection: Option<NewObjection>,
+    /// As in `NewRequest`.
+    pub consent: Option<NewWithdrawal>,
     /// When it truly came; now when absent.
     pub received_at: Option<DateTime<Utc>>,
     /// `email`, `phone`, `chat`, `letter`, `in_person` or `account_end`.
@@ -64,6 +68,8 @@ impl NewCase {
             language: self.language,
             acting_for: self.acting_for,
             rectification: self.rectification,
+            objection: self.objection,
+            consent: self.consent,
         })
     }
 }

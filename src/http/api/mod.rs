@@ -5,6 +5,7 @@ pub mod act;
 pub mod case_view;
 pub mod cases;
 pub mod grant_view;
+pub mod grants;
 pub mod notices;
 pub mod person_view;
 pub mod plan_view;
@@ -13,6 +14,7 @@ pub(in crate::http) mod queue_query;
 pub mod register;
 pub mod requests;
 pub mod session;
+pub mod stop;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
@@ -56,6 +58,7 @@ calls! {
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,
     act::act_on_case, grant_view::read_terms,
     purges::list_purges, purges::read_purge, purges::act_on_purge,
+    stop::list_consents, stop::begin_erasure, stop::check_suppressions,
     notices::read_notice, notices::open_notice, notices::answer_notice,
     register::read_register, register::list_systems, register::list_staff, register::read_figures,
 }

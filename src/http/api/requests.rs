@@ -9,6 +9,7 @@ use super::accepted::{Accepted, NewRequest};
 use super::person_view::PersonView;
 use crate::app::App;
 use crate::domain::ids::Reference;
+use crate::domain::right::Right;
 use crate::domain::staff::Actor;
 use crate::http::auth::Credentials;
 use crate::http::blocking::call;
@@ -17,7 +18,9 @@ use crate::http::client;
 use crate::http::error::{ApiError, Problem};
 use crate::services::codes::level_name;
 use crate::services::intake::{Arrival, Request, Typed};
-use crate::services::{Context, Error, Result, codes, handling, intake, limits, overview, planning};
+use crate::services::{
+    Context, Error, Result, codes, handling, intake, limits, overview, planning, stopping,
+};
 use crate::store::cases::StoredCase;
 
 type Answer = std::result::Result<HttpResponse, ApiError>;
@@ -173,9 +176,11 @@ pub struct PlanConfirmation {
     pub accept: bool,
     /// The hash of the plan that was shown; the one proposed now when absent.
     pub plan: Option<String>,
+    /// `consent_withdrawal`: which consents; those named with the request when absent, or all.
+    pub purposes: Option<Vec<String>>,
 }
 
-/// Confirm that the consequences of the plan are understood.
+/// Confirm that the consequences are understood: of a plan for erasure, or of consents that are withdrawn.
 #[utoipa::path(
     tag = "person",
     security(("person" = [])),
@@ -199,7 +204,11 @@ pub async fn confirm_plan(
         if !body.value.accept {
             return Err(Error::field("accept", "must_be_true"));
         }
-        planning::confirm(ctx, case.id, body.value.plan.as_deref())?;
+        if case.case.right == Right::ConsentWithdrawal {
+            stopping::confirm(ctx, case.id, body.value.purposes.as_deref())?;
+        } else {
+            planning::confirm(ctx, case.id, body.value.plan.as_deref())?;
+        }
         view(ctx, &path, &credentials)
     });
     Ok(HttpResponse::Ok().json(view.await?))

@@ -1,5 +1,6 @@
 //! Getting to a case: the code, and the cookie that a right code gives.
 
+use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -22,6 +23,11 @@ pub(super) const fn cookie_name(secure: bool) -> &'static str {
 pub(super) fn token(visit: &Visit) -> Option<String> {
     let cookie = visit.request.cookie(cookie_name(visit.app.web.secure))?;
     Some(cookie.value().to_owned()).filter(|token| !token.is_empty())
+}
+
+/// The cookie that opens a case from now on.
+pub(super) fn opens(visit: &Visit, token: String) -> Cookie<'static> {
+    cookie(&visit.app, cookie_name(visit.app.web.secure), token, None)
 }
 
 /// The case, for who entered a code; for all others the field for the code, whether or not there is such a case.
@@ -91,8 +97,7 @@ pub(super) async fn verify(visit: Visit, path: web::Path<String>, Form(typed): F
         Ok(verified) => verified.token,
         Err(error) => return wrong_code(&visit, &reference, &error, message),
     };
-    let name = cookie_name(visit.app.web.secure);
-    let more = cookie(&visit.app, name, token.clone(), None);
+    let more = opens(&visit, token.clone());
     if message.trim().is_empty() {
         return Ok(visit.see_other_with(&path_of(&reference), None, Some(more)));
     }

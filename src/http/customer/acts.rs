@@ -11,7 +11,7 @@ use crate::http::views::layout::FieldErrors;
 use crate::services::{Error, codes, handling, overview, planning};
 
 /// To the field for the code, for who has no access (any more).
-fn code_first(visit: &Visit, path: &str) -> Answer {
+pub(super) fn code_first(visit: &Visit, path: &str) -> Answer {
     let reference = super::named(visit, path)?;
     Ok(visit.see_other(&path_of(&reference), None))
 }

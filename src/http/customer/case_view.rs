@@ -63,6 +63,7 @@ impl<'a> CaseView<'a> {
             level: case.identity.reached,
             required_level: case.identity.required,
             plan: self.plan(),
+            stop: super::stop::view(self.visit, self.person),
             answer: self.answer(),
             timeline: timeline(&self.person.events),
             messages: self.messages(),
@@ -120,6 +121,9 @@ impl<'a> CaseView<'a> {
                 ..AnswerView::default()
             });
         }
+        if self.person.stopped.is_some() {
+            return None;
+        }
         let facts = self.person.answer.as_ref()?;
         Some(AnswerView {
             gone: words.gone(facts),
@@ -130,6 +134,7 @@ impl<'a> CaseView<'a> {
                 .grant
                 .as_ref()
                 .and_then(|grant| super::granted::text(words.t, grant)),
+            suppressed: facts.suppressed,
             ..AnswerView::default()
         })
     }
@@ -165,6 +170,9 @@ fn event_name(event: &Event) -> Option<&'static str> {
         "consequences_confirmed" => "plan_confirmed",
         "proposal_approved" if refuses => "refused",
         "proposal_approved" => "plan_approved",
+        "granted" => "granted",
+        "grant_carried_out" => "grant_carried_out",
+        "consent_end_confirmed" => "consent_ended",
         "erasure_started" => "erasure_started",
         "erasure_stopped" => "stopped",
         "erasure_completed" => "erasure_verified",

@@ -5,6 +5,7 @@ mod acts;
 mod case_view;
 mod granted;
 mod request;
+mod stop;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, Resource, web};
@@ -32,6 +33,8 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .service(page("/requests/{reference}/confirmation").route(web::post().to(acts::confirm)))
         .service(page("/requests/{reference}/messages").route(web::post().to(acts::write)))
         .service(page("/requests/{reference}/statement").route(web::post().to(acts::state_view)))
+        .service(page("/requests/{reference}/consents").route(web::post().to(stop::confirm)))
+        .service(page("/requests/{reference}/erasure").route(web::post().to(stop::begin_erasure)))
         .service(page("/requests/{reference}/withdrawal").route(web::post().to(acts::withdraw)));
 }
 

@@ -1,11 +1,14 @@
 //! Handing a request in.
 
+use std::collections::BTreeMap;
+
 use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::stop::{chosen, consent_choices, wish};
 use super::{named, path_of};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::deadline::Deadline;
@@ -28,11 +31,13 @@ const RECEIPT: &str = "receipt";
 const RECEIPT_AGE: CookieAge = CookieAge::minutes(15);
 
 /// The use case's fields and the form's, in the order they stand on the page.
-const FIELDS: [(&str, &str); 11] = [
+const FIELDS: [(&str, &str); 13] = [
     ("right", "right"),
     ("wrong", "wrong"),
     ("correct", "correct"),
     ("evidence", "evidence"),
+    ("objection.message", "objects_to"),
+    ("consent.purposes", "consents"),
     ("message", "message"),
     ("email", "email"),
     ("name", "name"),
@@ -57,11 +62,18 @@ pub(super) struct Sent {
     wrong: String,
     correct: String,
     evidence: String,
+    /// `marketing` or `other`: what is objected to.
+    objects_to: String,
+    /// `true`: what stops working is understood.
+    understood: String,
     language: String,
     submission: String,
     handoff: String,
     /// The trap: people do not see it.
     website: String,
+    /// The boxes of the consents among it: one field each.
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
 }
 
 impl Sent {
@@ -80,6 +92,7 @@ impl Sent {
             wrong: filled(&self.wrong),
             correct: filled(&self.correct),
             evidence: filled(&self.evidence),
+            stop: wish(&self.objects_to, &self.rest, &self.understood),
         }
     }
 
@@ -97,6 +110,8 @@ impl Sent {
             wrong: self.wrong.clone(),
             correct: self.correct.clone(),
             evidence: self.evidence.clone(),
+            objects_to: self.objects_to.clone(),
+            understood: self.understood == "true",
             language: Language::from_tag(&self.language).unwrap_or(language),
         }
     }
@@ -104,6 +119,7 @@ impl Sent {
     /// What makes two submissions one: the form's number and all that was typed. Whoever goes back and types something
     /// else asks for something else.
     fn key(&self) -> String {
+        let consents = chosen(&self.rest).join(" ");
         let parts = [
             &self.submission,
             &self.right,
@@ -118,6 +134,9 @@ impl Sent {
             &self.correct,
             &self.evidence,
             &self.language,
+            &self.objects_to,
+            &consents,
+            &self.understood,
         ];
         format!("form {parts:?}")
     }
@@ -153,6 +172,7 @@ fn form_page(visit: &Visit, sent: &Sent, errors: FieldErrors) -> RequestForm {
         values,
         errors,
         submission: sent.submission.clone(),
+        consents: consent_choices(visit, &chosen(&sent.rest)),
         handed_over: Some(sent.handoff.clone()).filter(|sealed| !sealed.is_empty()),
     }
 }

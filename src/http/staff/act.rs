@@ -1,5 +1,7 @@
 //! What staff do with a case, from its page.
 
+use std::collections::BTreeMap;
+
 use actix_web::web;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,9 @@ pub(super) struct Sent {
     comment: String,
     #[serde(flatten)]
     pub grant: GrantSent,
+    /// What stops: one field for each use of the map.
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
 }
 
 /// What a form asks for.
@@ -103,7 +108,7 @@ impl Sent {
                 outcome: self.outcome.clone(),
                 reasons: self.text.clone(),
             }),
-            ..self.grant.asked()
+            ..super::stop::added(self.grant.asked(), &self.rest)
         }
     }
 

@@ -102,6 +102,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
             .plan
             .as_ref()
             .map(|plan| plan_page::plan(&reader, case, plan)),
+        stop: super::stop::view(&app.ctx, &reader, case),
         prepared_refusal: prepared_refusal(&reader, seen),
         grant: grant::granted(&reader, case.grant.as_ref()),
         preview: None,

@@ -76,7 +76,7 @@ fn decision(reader: &Reader<'_>, decision: &Decision) -> DecisionRow {
         },
         state: decision.state.clone(),
         ground: decision.ground.as_ref().map(refusal),
-        prepared_by: by(decision.prepared_by),
+        prepared_by: decision.prepared_by.map_or_else(|| reader.actor("system"), by),
         prepared_at: local_time(decision.prepared_at),
         decided: decision
             .decided_by

@@ -170,6 +170,8 @@ fn page(desk: &Desk, who: &Authenticated, sent: &Sent, errors: FieldErrors) -> I
         t: desk.visit.t(),
         page: desk.page(who, "new"),
         values: RequestValues {
+            objects_to: String::new(),
+            understood: false,
             right: Right::from_name(&sent.right),
             name: sent.name.clone(),
             email: sent.email.clone(),

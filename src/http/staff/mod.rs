@@ -14,6 +14,7 @@ mod purges;
 mod queue;
 mod session;
 mod stats;
+mod stop;
 mod trail;
 mod who;
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::customer_stop::{ConsentChoice, StopView};
 use super::layout::{FieldErrors, Page};
 pub use super::register::{RegisterGroup, RegisterPage, RegisterRecipient};
 use crate::adapters::templates::answer::{Gone, Kept, Told};
@@ -43,6 +44,8 @@ pub struct RequestForm {
     pub errors: FieldErrors,
     /// Makes sending the form twice one request: the idempotency key.
     pub submission: String,
+    /// The consents that can be withdrawn.
+    pub consents: Vec<ConsentChoice>,
     /// What the portal vouches for, sealed, when it handed the person over: who they are is then not typed.
     pub handed_over: Option<String>,
     /// The rights to choose from.
@@ -76,6 +79,10 @@ pub struct RequestValues {
     pub correct: String,
     /// What shows that.
     pub evidence: String,
+    /// What is objected to: `marketing` or `other`.
+    pub objects_to: String,
+    /// Whether it was said that what stops working is understood.
+    pub understood: bool,
     /// The language of the answers.
     pub language: Language,
 }
@@ -168,6 +175,8 @@ pub struct CasePage {
     pub required_level: Level,
     /// The plan to confirm, or confirmed; none when there is none (yet).
     pub plan: Option<PlanView>,
+    /// What ends or has ended, for an objection or a withdrawal of consent.
+    pub stop: Option<StopView>,
     /// The answer, when given.
     pub answer: Option<AnswerView>,
     /// What has happened, newest first.
@@ -226,6 +235,8 @@ pub struct AnswerView {
     pub text: Option<String>,
     /// What was corrected.
     pub rectified: Option<Rectified>,
+    /// Whether an address of theirs stays in the ledger of those that marketing leaves alone.
+    pub suppressed: bool,
 }
 
 /// One thing that happened.

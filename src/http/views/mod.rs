@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod customer;
+pub mod customer_stop;
 pub mod layout;
 pub mod outbox;
 pub mod purges;

@@ -4,6 +4,7 @@
 mod human_review;
 pub mod rectification;
 mod running;
+mod stopping;
 
 use serde::Deserialize;
 use serde_json::json;
@@ -23,6 +24,7 @@ use crate::store::{Conn, grant_steps, proposals};
 
 pub use human_review::AskedReview;
 pub use running::{Failure, run};
+pub use stopping::{AskedStop, must_allow_refusal};
 
 /// Where a sealed grant belongs.
 const GRANT: &str = "proposals.sealed";
@@ -42,6 +44,10 @@ pub struct Asked {
     /// The start of the hash of the terms that were shown before they are granted; what is then something else is
     /// not granted.
     pub seen: Option<String>,
+    /// What an objection stops; all direct marketing when absent.
+    pub objection: Option<AskedStop>,
+    /// Which consents are withdrawn; those that the person named when absent, or all.
+    pub consent: Option<AskedStop>,
 }
 
 /// A part that is refused, as staff say it.
@@ -62,17 +68,14 @@ pub struct AskedRefusal {
 /// When the actor may not, the case does not allow it, it is unclear whose rows are meant, what is asked makes no
 /// sense, or a system fails. The case is then as it was.
 pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Asked) -> Result<StoredCase> {
-    let by = actor
-        .staff()
-        .filter(|_| actor.may(Permission::HandleCases))
-        .ok_or(Error::Forbidden("role"))?;
+    let by = actor.staff().filter(|_| actor.may(Permission::HandleCases));
+    if by.is_none() && *actor != Actor::System {
+        return Err(Error::Forbidden("role"));
+    }
     let case = cases::find_by_id(&mut *ctx.store.get()?, id)?;
-    let event = |hash: String, another| {
-        if another {
-            Event::GrantPrepared { hash, by }
-        } else {
-            Event::Granted { hash, by }
-        }
+    let event = |hash: String, another| match by {
+        Some(by) if another => Event::GrantPrepared { hash, by },
+        _ => Event::Granted { hash, by },
     };
     // Asked before the systems are, so that a case which allows no grant costs them nothing.
     case.case.apply(&event(String::new(), true), ctx.now())?;
@@ -113,8 +116,12 @@ pub fn grant(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Ask
     })
 }
 
-fn make(ctx: &Context, case: &StoredCase, by: StaffId, asked: &Asked) -> Result<(Subject, Grant)> {
+fn make(ctx: &Context, case: &StoredCase, by: Option<StaffId>, asked: &Asked) -> Result<(Subject, Grant)> {
     let refused = refused(asked)?;
+    if matches!(case.case.right, Right::Objection | Right::ConsentWithdrawal) {
+        return stopping::make(ctx, case, asked, refused);
+    }
+    let by = by.ok_or(Error::Forbidden("role"))?;
     let (_, file) = intake::open_file(ctx, case)?;
     let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
     let subject = searching::clear_subject(Some(subject))?;
@@ -152,7 +159,7 @@ pub fn preview(ctx: &Context, actor: &Actor, id: CaseId, asked: &Asked) -> Resul
     let case = cases::find_by_id(&mut *ctx.store.get()?, id)?;
     let hash = String::new();
     case.case.apply(&Event::GrantPrepared { hash, by }, ctx.now())?;
-    Ok(make(ctx, &case, by, asked)?.1)
+    Ok(make(ctx, &case, Some(by), asked)?.1)
 }
 
 fn refused(asked: &Asked) -> Result<Vec<RefusedItem>> {

@@ -15,7 +15,7 @@ use crate::domain::staff::Actor;
 use crate::services::execution::Run;
 use crate::services::ports::SystemError;
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result};
+use crate::services::{Context, Error, Result, suppressions};
 use crate::store::cases::{self, StoredCase};
 use crate::store::grant_steps::{self, StepState};
 use crate::store::{jobs, locks};
@@ -107,7 +107,7 @@ fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
         }
     }
     match worst {
-        None => complete(ctx, id, &hash),
+        None => complete(ctx, id, &grant),
         Some(failed) => interrupted(ctx, id, &failed),
     }
 }
@@ -123,6 +123,9 @@ fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Grant)>> {
             return Ok(None);
         };
         grant_steps::insert(conn, (id, &grant.hash()), &steps(&grant.terms))?;
+        if let Some(stopping) = grant.terms.stopping() {
+            suppressions::keep(ctx, conn, &case, stopping)?;
+        }
         Ok(Some((case, grant)))
     })
 }
@@ -131,12 +134,8 @@ fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Grant)>> {
 fn steps(terms: &Terms) -> Vec<Step> {
     match terms {
         Terms::Rectification(terms) => terms.steps(),
-        Terms::Access
-        | Terms::Portability
-        | Terms::Restriction
-        | Terms::Objection
-        | Terms::ConsentWithdrawal
-        | Terms::HumanReview(_) => vec![],
+        Terms::Access | Terms::Portability | Terms::Restriction | Terms::HumanReview(_) => vec![],
+        Terms::Objection(stopping) | Terms::ConsentWithdrawal(stopping) => super::stopping::steps(stopping),
     }
 }
 
@@ -149,6 +148,9 @@ fn run_step(
 ) -> std::result::Result<u64, Failure> {
     match &grant.terms {
         Terms::Rectification(terms) => super::rectification::run_step(ctx, terms, step),
+        Terms::Objection(stopping) | Terms::ConsentWithdrawal(stopping) => {
+            super::stopping::run_step(ctx, stopping, step)
+        }
         _ => Err(Failure::Ours(Error::internal(format!(
             "no such step: {}",
             step.kind.name()
@@ -156,13 +158,14 @@ fn run_step(
     }
 }
 
-fn complete(ctx: &Context, id: CaseId, hash: &str) -> Result<Run> {
+fn complete(ctx: &Context, id: CaseId, grant: &Grant) -> Result<Run> {
+    let hash = grant.hash();
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         if case.case.state != State::Executing {
             return Ok(());
         }
-        let done: i64 = grant_steps::list(conn, (id, hash))?
+        let done: i64 = grant_steps::list(conn, (id, &hash))?
             .iter()
             .map(|stored| stored.done)
             .sum();
@@ -175,6 +178,9 @@ fn complete(ctx: &Context, id: CaseId, hash: &str) -> Result<Run> {
             visible: false,
         };
         transition::apply(ctx, conn, &case, change)?;
+        if grant.terms.stopping().is_some_and(|stopping| stopping.by_hand) {
+            cases::set_attention(conn, id, Some("stop_by_hand"))?;
+        }
         Ok::<_, Error>(())
     })?;
     Ok(Run::Finished)

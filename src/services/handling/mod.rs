@@ -81,7 +81,7 @@ fn forbidden_code(
         .case
         .proposal
         .as_ref()
-        .is_some_and(|proposal| proposal.prepared_by() == by);
+        .is_some_and(|proposal| proposal.prepared_by() == Some(by));
     Ok(
         if own && matches!(action, Action::Approve | Action::Reject { .. }) {
             "four_eyes"
@@ -175,7 +175,8 @@ impl Work<'_> {
     fn refuse(&self, conn: &mut Conn, ground: &str, reason: &str) -> Result<()> {
         let ground = RefusalGround::from_name(ground).ok_or_else(|| Error::field("ground", "unknown"))?;
         let reason = free_text("reason", reason)?;
-        let (key, _) = intake::open_file(self.ctx, self.case)?;
+        let (key, file) = intake::open_file(self.ctx, self.case)?;
+        granting::must_allow_refusal(self.case.case.right, &file, ground)?;
         let proposal = Proposal::Refusal {
             ground,
             prepared_by: self.by,

@@ -9,6 +9,7 @@ use super::handoff::{self, HandedOver};
 use super::jobs::{self, Job};
 use super::{Context, Error, Result, codes, keys};
 use crate::domain::deadline::Deadline;
+use crate::domain::grant::stop;
 use crate::domain::identity::Method;
 use crate::domain::ids::Reference;
 use crate::domain::matching::PersonKeys;
@@ -69,6 +70,7 @@ pub fn submit_handed_over(
         message: request.file.message.clone(),
         acting_for: None,
         wish: request.file.wish.clone(),
+        stop: request.file.stop.clone(),
     };
     let request = Request {
         file,
@@ -90,6 +92,7 @@ fn submit_with(
     arrival: &Arrival<'_>,
     with: impl Fn(&mut Conn) -> Result<()>,
 ) -> Result<StoredCase> {
+    must_be_known(ctx, request)?;
     let idempotency = arrival.idempotency.map(|(key, body)| {
         let secret = ctx.keys.for_purpose(Purpose::Idempotency);
         (
@@ -119,6 +122,17 @@ fn submit_with(
         (Err(Taken::Store(error)), _) => Err(error.into()),
         (Err(Taken::Service(error)), _) => Err(error),
         (Ok(case), _) => Ok(case),
+    }
+}
+
+/// Consents that are withdrawn by name must be some that there are.
+fn must_be_known(ctx: &Context, request: &Request) -> Result<()> {
+    let named = request.file.stop.as_ref().map(|wish| wish.purposes.as_slice());
+    match named.filter(|named| !named.is_empty()) {
+        Some(named) if stop::withdrawn(&ctx.organisation.map, named).is_err() => {
+            Err(Error::field("consent.purposes", "unknown"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::contact::{ContactError, Email, FreeText, PersonName};
+use crate::domain::grant::stop;
 use crate::domain::language::Language;
 use crate::domain::matching::PersonKeys;
 use crate::domain::personal_number::PersonalNumber;
@@ -37,6 +38,13 @@ pub struct Typed {
     pub correct: Option<String>,
     /// What shows that.
     pub evidence: Option<String>,
+    /// What is to be stopped: for an objection and a withdrawal of consent.
+    pub stop: Option<stop::Wish>,
+}
+
+/// Whether the right is about stopping something.
+const fn stops(right: Right) -> bool {
+    matches!(right, Right::Objection | Right::ConsentWithdrawal)
 }
 
 /// What the person wrote, checked; the sealed part of the case.
@@ -57,6 +65,9 @@ pub struct CaseFile {
     /// For a rectification: what is wrong, what is right, and what shows that.
     #[serde(default, skip_serializing_if = "Wish::is_empty")]
     pub wish: Wish,
+    /// What is to be stopped, where they said so by more than their message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<stop::Wish>,
 }
 
 /// What somebody wants corrected, in their words.
@@ -155,6 +166,11 @@ impl Request {
         });
         let acting_for = acting_for(&mut wrong, typed);
         let wish = wish(&mut wrong, typed);
+        let only_other = |wish: &stop::Wish| wish.other && !wish.marketing;
+        if right == Some(Right::Objection) && message.is_none() && typed.stop.as_ref().is_some_and(only_other)
+        {
+            fail::<()>(&mut wrong, "objection.message", "required");
+        }
         match (right, language) {
             (Some(right), Some(language)) if wrong.is_empty() => {
                 let file = CaseFile {
@@ -165,6 +181,7 @@ impl Request {
                     message,
                     acting_for,
                     wish,
+                    stop: typed.stop.clone().filter(|_| stops(right)),
                 };
                 Ok(Self {
                     right,

@@ -159,7 +159,7 @@ pub fn plan_view(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Op
             confirmation,
             prepared_by,
             ..
-        }) if *plan == id => (true, Some(*confirmation), Some(*prepared_by)),
+        }) if *plan == id => (true, Some(*confirmation), *prepared_by),
         _ => (false, None, None),
     };
     let cool_off_until = match case.case.state {
@@ -213,14 +213,14 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
                 && fits(Event::PlanMade {
                     plan: PlanId(uuid::Uuid::nil()),
                     hash: String::new(),
-                    by,
+                    by: Some(by),
                     confirmation,
                 })
         }
         "grant" | "collect" => {
             let hash = String::new();
             let with_data = matches!(case.case.right, Right::Access | Right::Portability);
-            handles && (name == "collect") == with_data && fits(Event::Granted { hash, by })
+            handles && (name == "collect") == with_data && fits(Event::Granted { hash, by: Some(by) })
         }
         "release" => handles && fits(Event::Released),
         "refuse" => {

@@ -5,10 +5,12 @@ use crate::domain::audit;
 use crate::domain::case::{RefusalGround, State};
 use crate::domain::deadline::Clock;
 use crate::domain::grant::Grant;
+use crate::domain::grant::stop::Wish;
 use crate::domain::ids::Reference;
 use crate::services::answer::{self, AnswerFacts};
 use crate::services::granting::rectification::{self, RectifiedFacts};
-use crate::services::{Context, Result, codes, granting, telling};
+use crate::services::stopping::{self, StopFacts};
+use crate::services::{Context, Result, codes, granting, intake, telling};
 use crate::store::audit as trail;
 use crate::store::cases::StoredCase;
 
@@ -28,6 +30,10 @@ pub struct PersonCase {
     pub grant: Option<Grant>,
     /// The answer to a rectification, once there is one.
     pub rectified: Option<RectifiedFacts>,
+    /// What was stopped, once it was.
+    pub stopped: Option<StopFacts>,
+    /// What they want stopped, as they said it.
+    pub wish: Option<Wish>,
     /// Why it was refused, when it was: the ground, and the reasons in staff's words.
     pub refusal: Option<(RefusalGround, String)>,
     /// The events that mean something to the person.
@@ -35,7 +41,10 @@ pub struct PersonCase {
 }
 
 /// Events that a person's timeline shows; the others are the inner workings.
-pub const PERSON_EVENTS: [&str; 16] = [
+pub const PERSON_EVENTS: [&str; 19] = [
+    "granted",
+    "grant_carried_out",
+    "consent_end_confirmed",
     "case_received",
     "identity_accepted",
     "identity_level_reached",
@@ -85,6 +94,7 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             _ => None,
         };
         let events = trail::list(conn, case.id.0)?;
+        let (_, file) = intake::open_file(ctx, &case)?;
         Ok(PersonCase {
             clock: clock(ctx, &case),
             messages: open_messages(ctx, conn, &case)?
@@ -93,8 +103,10 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
                 .collect(),
             plan,
             answer,
+            stopped: grant.as_ref().and_then(|grant| stopping::facts(ctx, grant)),
             grant,
             rectified,
+            wish: file.stop,
             refusal,
             events: events
                 .into_iter()

@@ -9,11 +9,15 @@ use chrono::TimeDelta;
 use dataratt::adapters::sample::{SamplePerson, SampleSystem};
 use dataratt::domain::case::{Confirmation, Proposal, State};
 use dataratt::domain::erasure::Plan;
+use dataratt::domain::grant::stop::Wish;
 use dataratt::domain::notice::{Answer, KeepGround, Outcome};
+use dataratt::domain::right::Right;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::handling::{self, Action};
 use dataratt::services::intake::Typed;
-use dataratt::services::{Error, Result, auditing, codes, execution, notices, overview, planning};
+use dataratt::services::{
+    Error, Result, auditing, codes, execution, granting, notices, overview, planning, stopping,
+};
 use dataratt::store;
 use dataratt::store::cases::StoredCase;
 use dataratt::worker;
@@ -112,7 +116,14 @@ impl Play {
         let people = self.people.clone();
         let person = self.one_of(&people);
         // Mostly what leads far.
-        let right = self.one_of(&["erasure", "erasure", "erasure", "access", "objection"]);
+        let right = self.one_of(&[
+            "erasure",
+            "erasure",
+            "erasure",
+            "access",
+            "objection",
+            "consent_withdrawal",
+        ]);
         let email = match self.below(4) {
             0 => "nobody.known@kund.example".to_owned(),
             _ => person
@@ -123,10 +134,13 @@ impl Play {
         let number = Some(person.customer_number).filter(|_| self.below(3) == 0);
         self.told.push(format!("{right} for {email} {number:?}"));
         let now = self.world.now();
+        let stop = self.wish();
         let typed = Typed {
             right: Some(right.to_owned()),
             email: Some(email),
             customer_number: number,
+            stop,
+            message: Some("Sluta, tack.".to_owned()),
             ..Typed::default()
         };
         let request = dataratt::services::intake::Request::parse(&typed, now, true).unwrap();
@@ -151,7 +165,10 @@ impl Play {
                 let method = "in_person".to_owned();
                 act(0, Action::AcceptIdentity { method })
             }
-            (State::Assessing, None) => act(1, Action::Plan { account: None }),
+            (State::Assessing, None) if case.case.right == Right::Erasure => {
+                act(1, Action::Plan { account: None })
+            }
+            (State::Assessing, None) => act(1, Action::Grant(granting::Asked::default())),
             (
                 State::Assessing,
                 Some(Proposal::Erasure {
@@ -179,6 +196,9 @@ impl Play {
             3 => codes::ask_again(&self.world, &case.reference),
             4 => handling::write_to_staff(&self.world, case.id, "Hur går det?"),
             5 if self.below(3) == 0 => handling::withdraw(&self.world, case.id).map(drop),
+            5 | 6 if case.case.right == Right::ConsentWithdrawal => {
+                stopping::confirm(&self.world, case.id, None).map(drop)
+            }
             5 | 6 => planning::confirm(&self.world, case.id, None).map(drop),
             7..=14 => self.staff_act(&case),
             15 => self.recipient_answers(&case),
@@ -225,6 +245,8 @@ impl Play {
         let moves = [
             "accept_identity",
             "plan",
+            "grant",
+            "collect",
             "approve",
             "reject",
             "refuse",

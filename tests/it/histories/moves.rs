@@ -3,6 +3,29 @@
 use super::*;
 
 impl Play {
+    /// What a person wants stopped, when it is that they ask for.
+    pub(super) fn wish(&mut self) -> Option<Wish> {
+        Some(match self.below(4) {
+            0 => return None,
+            1 => Wish {
+                marketing: true,
+                purposes: vec!["newsletter".to_owned()],
+                confirmed: true,
+                ..Wish::default()
+            },
+            2 => Wish {
+                other: true,
+                purposes: vec!["newsletter".to_owned()],
+                ..Wish::default()
+            },
+            _ => Wish {
+                marketing: true,
+                other: true,
+                ..Wish::default()
+            },
+        })
+    }
+
     pub(super) fn enters_a_code(&mut self, case: &StoredCase) -> Result<()> {
         self.world.work();
         let reference = case.reference.to_string();
@@ -40,8 +63,22 @@ impl Play {
             .one_of(&["in_person", "call_back", "letter", "two_facts"])
             .into();
         action["ground"] = self
-            .one_of(&["not_identified", "manifestly_unfounded", "excessive", "nonsense"])
+            .one_of(&[
+                "not_identified",
+                "manifestly_unfounded",
+                "excessive",
+                "overriding_grounds_21_1",
+                "nonsense",
+            ])
             .into();
+        if self.below(3) == 0 {
+            action["objection"] = serde_json::json!({ "purposes": ["usage_analysis"] });
+        }
+        if self.below(4) == 0 {
+            let item = self.one_of(&["usage_analysis", "newsletter", "*"]);
+            let refused = serde_json::json!({ "item": item, "ground": action["ground"], "reason": "Vägt." });
+            action["refused"] = serde_json::json!([refused]);
+        }
         let action: Action = serde_json::from_value(action).unwrap();
         let version = case.version - i64::from(self.below(10) == 0);
         handling::act(&self.world, &actor, &case.reference, version, &action).map(drop)

@@ -3,3 +3,4 @@
 mod erasure;
 mod identity;
 mod interrupted;
+mod stopping;

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dataratt::domain::data_map::Table;
+use dataratt::domain::data_map::{PurposeUse, Stop, Table};
 use dataratt::domain::erasure::{Survey, SurveyRequest};
 use dataratt::domain::grant::Correction;
 use dataratt::domain::matching::{FoundRow, PersonKeys, RowKey};
 use dataratt::services::ports::{
-    AccountBefore, MailError, Mailer, OutgoingMail, System, SystemError, SystemFinding, Systems,
+    AccountBefore, MailError, Mailer, OutgoingMail, ServedRow, System, SystemError, SystemFinding, Systems,
 };
 
 /// How a call goes wrong.
@@ -150,6 +150,36 @@ impl System for FaultySystem {
 
     fn reduce(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {
         self.fault.through(away, || self.inner.reduce(table, keep, rows))
+    }
+
+    fn stop(
+        &self,
+        table: &str,
+        stop: &Stop,
+        roots: &BTreeMap<String, Vec<RowKey>>,
+    ) -> Result<u64, SystemError> {
+        self.fault.through(away, || self.inner.stop(table, stop, roots))
+    }
+
+    fn unstopped(
+        &self,
+        table: &str,
+        stop: &Stop,
+        roots: &BTreeMap<String, Vec<RowKey>>,
+    ) -> Result<u64, SystemError> {
+        self.fault
+            .through(away, || self.inner.unstopped(table, stop, roots))
+    }
+
+    fn served(
+        &self,
+        table: &str,
+        purpose: &PurposeUse,
+        after: Option<&RowKey>,
+        limit: usize,
+    ) -> Result<Vec<ServedRow>, SystemError> {
+        self.fault
+            .through(away, || self.inner.served(table, purpose, after, limit))
     }
 
     fn unreduced(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dataratt::adapters::sample::SampleSystem;
-use dataratt::domain::data_map::DataMap;
+use dataratt::domain::data_map::{DataMap, PurposeUse, Stop};
 use dataratt::domain::erasure::Plan;
 use postgres::{Client, NoTls};
 use serde_json::Value;
@@ -13,7 +13,7 @@ CREATE SCHEMA watch;
 CREATE TABLE watch.notes (id bigserial PRIMARY KEY, tbl text NOT NULL, op text NOT NULL, old jsonb NOT NULL);
 CREATE FUNCTION watch.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND OLD IS NOT DISTINCT FROM NEW THEN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - '{STOPS}'::text[] IS NOT DISTINCT FROM to_jsonb(NEW) - '{STOPS}'::text[] THEN
         RETURN NULL;
     END IF;
     INSERT INTO watch.notes (tbl, op, old) VALUES (TG_TABLE_NAME, TG_OP, to_jsonb(OLD));
@@ -45,7 +45,9 @@ impl Watch {
         };
         for (_, url) in &watch.systems {
             let mut client = Client::connect(url, NoTls).unwrap();
-            client.batch_execute(NOTE).unwrap();
+            client
+                .batch_execute(&NOTE.replace("{STOPS}", &format!("{{{}}}", stops(map).join(","))))
+                .unwrap();
             for table in tables(&mut client) {
                 let sql = format!(
                     "CREATE TRIGGER watch AFTER UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION watch.note()"
@@ -64,7 +66,10 @@ impl Watch {
             let mut client = Client::connect(url, NoTls).unwrap();
             for table in tables(&mut client) {
                 let rows = client
-                    .query(&format!("SELECT to_jsonb(t) FROM {table} t"), &[])
+                    .query(
+                        &format!("SELECT to_jsonb(t) - $1::text[] FROM {table} t"),
+                        &[&stops(&self.map)],
+                    )
                     .unwrap();
                 for row in rows {
                     let row: Value = row.get(0);
@@ -179,6 +184,15 @@ impl Watch {
             .collect();
         assert!(new.is_empty(), "rows that nobody put there: {new:?}");
     }
+}
+
+/// The columns that say whether a purpose is stopped: what an objection changes is no erasure's.
+fn stops(map: &DataMap) -> Vec<String> {
+    let set = |one: &PurposeUse| match &one.stop {
+        Some(Stop::Set(set)) => set.keys().cloned().collect(),
+        _ => vec![],
+    };
+    map.uses().flat_map(|(_, _, one)| set(one)).collect()
 }
 
 fn planned(plans: &[Plan], operation: &str) -> BTreeSet<RowName> {

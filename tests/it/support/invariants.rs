@@ -41,10 +41,11 @@ pub fn histories_hold(client: &mut Client) {
 #[track_caller]
 pub fn two_decide(client: &mut Client) {
     let sql = "SELECT count(*) FROM erasure_steps s WHERE NOT EXISTS (SELECT FROM proposals p \
-               WHERE p.plan_id = s.plan_id AND p.decided_by IS NOT NULL AND p.decided_by <> p.prepared_by)";
+               WHERE p.plan_id = s.plan_id AND p.decided_by IS NOT NULL AND p.decided_by IS DISTINCT FROM p.prepared_by)";
     none(client, "steps of a plan that nobody else approved", sql);
     let sql = "SELECT count(*) FROM cases c WHERE c.state IN ('approved', 'executing') AND NOT EXISTS \
-               (SELECT FROM proposals p WHERE p.case_id = c.id AND p.state = 'approved' AND p.decided_by <> p.prepared_by)";
+               (SELECT FROM proposals p WHERE p.case_id = c.id AND p.state = 'approved' \
+               AND (p.decided_by IS DISTINCT FROM p.prepared_by OR (p.kind = 'grant' AND NOT p.partial)))";
     none(client, "approved cases without an approval", sql);
 }
 

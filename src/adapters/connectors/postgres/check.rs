@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use postgres::Client;
 
-use crate::domain::data_map::{EraseRule, System as Mapped, Table};
+use crate::domain::data_map::{EraseRule, Stop, System as Mapped, Table};
 use crate::domain::matching::KeyKind;
 use crate::domain::organisation::Severity;
 use crate::services::ports::SystemFinding;
@@ -90,7 +90,9 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
     if !relation.columns.iter().all(|column| column.may_select) {
         findings.push(missing("SELECT", &relation.sql));
     }
-    let deletes = matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. });
+    let stops = |stop: &Stop| table.purposes.iter().any(|one| one.stop.as_ref() == Some(stop));
+    let deletes =
+        matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. }) || stops(&Stop::Delete);
     if deletes && !relation.may_delete {
         findings.push(missing("DELETE", &relation.sql));
     }
@@ -114,7 +116,15 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
     let frozen = frozen.filter_map(|column| relation.column(column).ok());
     let rectified = table.rectify.values().filter(|_| table.retained().is_none());
     let rectified = rectified.filter_map(|column| relation.column(column).ok());
-    let mut updated = updated.into_iter().chain(frozen).chain(rectified);
+    let stopped = table.purposes.iter().filter_map(|one| one.stop.as_ref());
+    let stopped = stopped.filter_map(|stop| match stop {
+        Stop::Set(set) => Some(set.keys()),
+        Stop::Delete => None,
+    });
+    let stopped = stopped
+        .flatten()
+        .filter_map(|column| relation.column(column).ok());
+    let mut updated = updated.into_iter().chain(frozen).chain(rectified).chain(stopped);
     if updated.any(|column| !column.may_update) {
         findings.push(missing("UPDATE", &relation.sql));
     }

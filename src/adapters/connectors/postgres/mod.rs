@@ -14,6 +14,7 @@ mod pool;
 mod rectify;
 mod retained;
 mod schema_check;
+mod stop;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -24,11 +25,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use postgres::Client;
 
-use crate::domain::data_map::{System as Mapped, Table};
+use crate::domain::data_map::{PurposeUse, Stop, System as Mapped, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
-use crate::services::ports::{AccountBefore, System, SystemError, SystemFinding};
+use crate::services::ports::{AccountBefore, ServedRow, System, SystemError, SystemFinding};
 
 use catalogue::Catalogue;
 use error::Failure;
@@ -130,6 +131,40 @@ impl System for PostgresSystem {
     fn reduce(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {
         self.changing(|client, catalogue| {
             write::reduce(client, catalogue, &self.map, self.mapped(table)?, keep, rows)
+        })
+    }
+
+    fn stop(
+        &self,
+        table: &str,
+        stop: &Stop,
+        roots: &BTreeMap<String, Vec<RowKey>>,
+    ) -> Result<u64, SystemError> {
+        self.changing(|client, catalogue| {
+            stop::stop(client, catalogue, &self.map, self.mapped(table)?, stop, roots)
+        })
+    }
+
+    fn unstopped(
+        &self,
+        table: &str,
+        stop: &Stop,
+        roots: &BTreeMap<String, Vec<RowKey>>,
+    ) -> Result<u64, SystemError> {
+        self.reading(|client, catalogue| {
+            stop::unstopped(client, catalogue, &self.map, self.mapped(table)?, stop, roots)
+        })
+    }
+
+    fn served(
+        &self,
+        table: &str,
+        purpose: &PurposeUse,
+        after: Option<&RowKey>,
+        limit: usize,
+    ) -> Result<Vec<ServedRow>, SystemError> {
+        self.reading(|client, catalogue| {
+            stop::served(client, catalogue, self.mapped(table)?, purpose, after, limit)
         })
     }
 

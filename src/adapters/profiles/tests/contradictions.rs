@@ -49,6 +49,7 @@ fn report(stem: &str) -> String {
 #[test]
 fn all_that_is_said_of_admax() {
     insta::assert_snapshot!(report("admax"), @"
+    - purposes.marketing: marketing
     X10 policy.rights_named: erasure, restriction, portability, objection, complaint
     X11 policy.outdated_terms: Office 365, Microsoft 365
     - purposes.communication_support.legal_bases: communication_support
@@ -73,6 +74,7 @@ fn all_that_is_said_of_admax() {
 #[test]
 fn all_that_is_said_of_poise() {
     insta::assert_snapshot!(report("poise"), @"
+    - purposes.marketing: marketing
     X5 policy.says: 
     X10 policy.rights_named: erasure, restriction, portability, objection, complaint
     X11 policy.outdated_terms: Office 365, Microsoft 365
@@ -93,6 +95,7 @@ fn all_that_is_said_of_poise() {
 #[test]
 fn all_that_is_said_of_webbplats_nu() {
     insta::assert_snapshot!(report("webbplats-nu"), @"
+    - purposes.marketing: marketing
     X5 policy.says: 
     X10 policy.rights_named: erasure, restriction, portability, objection, complaint
     - purposes.communication_support.legal_bases: communication_support
@@ -112,6 +115,7 @@ fn all_that_is_said_of_webbplats_nu() {
 #[test]
 fn all_that_is_said_of_skara_websolution() {
     insta::assert_snapshot!(report("skara-websolution"), @"
+    - purposes.marketing: marketing
     X5 policy.says: 
     X10 policy.rights_named: erasure, restriction, portability, objection, complaint
     X11 policy.outdated_terms: Office 365, Microsoft 365
@@ -131,6 +135,9 @@ fn all_that_is_said_of_skara_websolution() {
 #[test]
 fn all_that_is_said_of_the_certified_host() {
     insta::assert_snapshot!(report("iso27001-host"), @"
+    - systems.hosting.tables.accounts.purposes: usage_analysis, development
+    - systems.crm.tables.people.purposes: offers, communication_support
+    - systems.crm.tables.newsletter.purposes: newsletter, communication_support
     X6 policy.says: 
     X7 policy.says: 
     X8 policy.authority: Datainspektionen, Integritetsskyddsmyndigheten (IMY)

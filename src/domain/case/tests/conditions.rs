@@ -31,7 +31,7 @@ fn preparing_it_anew_moves_the_bar_to_who_did_that() {
     let by_approver = Event::PlanMade {
         plan: PLAN,
         hash: "another".into(),
-        by: APPROVER,
+        by: Some(APPROVER),
         confirmation: Confirmation::NotNeeded,
     };
     let case = after(
@@ -227,7 +227,7 @@ fn the_cool_off_ends_to_the_microsecond(#[case] off: i64, #[case] error: Option<
         proposal: Some(Proposal::Erasure {
             plan: PLAN,
             hash: HASH.into(),
-            prepared_by: AGENT,
+            prepared_by: Some(AGENT),
             confirmation: Confirmation::Awaited,
         }),
         ..approved()

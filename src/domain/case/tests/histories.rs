@@ -21,13 +21,18 @@ fn level() -> impl Strategy<Value = Level> {
     select(vec![Level::A0, Level::A1, Level::A2, Level::A3])
 }
 
+/// Who makes what the service may also make by itself.
+fn maker() -> impl Strategy<Value = Option<StaffId>> {
+    proptest::option::weighted(0.8, staff())
+}
+
 fn event() -> impl Strategy<Value = Event> {
     let confirmation = select(vec![
         Confirmation::NotNeeded,
         Confirmation::Awaited,
         Confirmation::Given,
     ]);
-    let plan = (1u128..=2, hash(), staff(), confirmation).prop_map(|(plan, hash, by, confirmation)| {
+    let plan = (1u128..=2, hash(), maker(), confirmation).prop_map(|(plan, hash, by, confirmation)| {
         Event::PlanMade {
             plan: PlanId(Uuid::from_u128(plan)),
             hash,
@@ -41,9 +46,14 @@ fn event() -> impl Strategy<Value = Event> {
         by,
         cool_off_until: noon() + TimeDelta::hours(hours),
     });
-    let grant = (hash(), staff(), any::<bool>()).prop_map(|(hash, by, partial)| match partial {
-        true => Event::GrantPrepared { hash, by },
-        false => Event::Granted { hash, by },
+    let grant = (hash(), staff(), any::<bool>(), any::<bool>()).prop_map(|(hash, by, partial, by_itself)| {
+        match partial {
+            true => Event::GrantPrepared { hash, by },
+            false => Event::Granted {
+                hash,
+                by: Some(by).filter(|_| !by_itself),
+            },
+        }
     });
     prop_oneof![
         3 => Just(Event::IdentityAsked),
@@ -144,7 +154,7 @@ proptest! {
         for step in played(history) {
             if let Event::ProposalApproved { by, .. } | Event::ProposalRejected { by } = step.event {
                 let prepared_by = step.before.proposal.as_ref().map(Proposal::prepared_by);
-                prop_assert!(prepared_by.is_some_and(|other| other != by));
+                prop_assert!(prepared_by.is_some_and(|other| other != Some(by)));
             }
         }
     }
@@ -187,7 +197,7 @@ proptest! {
             };
             match step.event {
                 Event::Granted { .. } => prop_assert!(!partial),
-                Event::ProposalApproved { by, .. } => prop_assert!(*partial && by != *prepared_by),
+                Event::ProposalApproved { by, .. } => prop_assert!(*partial && Some(by) != *prepared_by),
                 _ => prop_assert_eq!(step.before.state, State::Executing),
             }
         }

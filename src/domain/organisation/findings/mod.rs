@@ -105,6 +105,12 @@ pub enum FindingCode {
     SameNameAsController,
     /// A purpose has several legal bases: no right that hangs on the basis is decided by machine: the purpose.
     SeveralLegalBases,
+    /// Something that people may end rests on neither consent nor legitimate interests: its id.
+    UseOnOtherBasis,
+    /// Something that people may end rests on what its purpose does not name: its id, the purpose.
+    BasisNotOfPurpose,
+    /// Marketing has no way to be stopped but by hand (Art. 21(3)): its id, or the purpose that no table says it serves.
+    MarketingWithoutStop,
     /// A recipient outside the EEA has no transfer tool on record (Art. 46): name, country.
     TransferWithoutSafeguard,
 }

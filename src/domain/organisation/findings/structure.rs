@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, FindingCode as Code};
-use crate::domain::data_map::{EraseRule, RetentionGround, System, Table};
+use crate::domain::data_map::{EraseRule, PurposeUse, RetentionGround, System, Table};
 use crate::domain::organisation::Organisation;
 use crate::domain::recipient::{Channel, IdentifierKind, Recipient};
 
 pub(super) fn findings(organisation: &Organisation) -> Vec<Finding> {
     let mut found = duplicates(organisation);
     found.extend(categories(organisation));
+    found.extend(unmapped_marketing(organisation));
     for system in &organisation.map.systems {
         found.extend(system_findings(organisation, system));
     }
@@ -196,7 +197,48 @@ fn table_findings(organisation: &Organisation, system: &System, table: &Table) -
             ));
         }
     }
+    for one in &table.purposes {
+        found.extend(use_findings(organisation, one, &key("purposes")));
+    }
     found
+}
+
+fn use_findings(organisation: &Organisation, one: &PurposeUse, key: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    match organisation.purpose(&one.purpose) {
+        None => found.push(Finding::error(
+            Code::UnknownPurpose,
+            key.to_owned(),
+            &[&one.purpose],
+        )),
+        Some(purpose) if !purpose.legal_bases.contains(&one.basis) => {
+            found.push(Finding::warning(
+                Code::BasisNotOfPurpose,
+                key,
+                &[&one.id, &one.purpose],
+            ));
+        }
+        Some(_) => {}
+    }
+    if !one.is_consent() && !one.is_interest() {
+        found.push(Finding::error(Code::UseOnOtherBasis, key.to_owned(), &[&one.id]));
+    }
+    if one.marketing && one.stop.is_none() {
+        found.push(Finding::warning(Code::MarketingWithoutStop, key, &[&one.id]));
+    }
+    found
+}
+
+/// Marketing that the profile names and no table of the map says it serves.
+fn unmapped_marketing(organisation: &Organisation) -> impl Iterator<Item = Finding> {
+    let marketing = organisation.purposes.iter().filter(|purpose| purpose.marketing);
+    let served = |id: &str| organisation.map.uses().any(|(_, _, one)| one.purpose == id);
+    marketing
+        .filter(move |purpose| !served(&purpose.id))
+        .map(|purpose| {
+            let key = format!("purposes.{}", purpose.id);
+            Finding::warning(Code::MarketingWithoutStop, key, &[&purpose.id])
+        })
 }
 
 fn recipient_findings(organisation: &Organisation, recipient: &Recipient) -> Vec<Finding> {

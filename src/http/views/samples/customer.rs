@@ -65,6 +65,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             },
         ),
     ];
+    samples.extend(super::customer_stop::all(t));
     for state in super::super::staff::STATES {
         samples.push(sample(&format!("case-{state}-bare"), &case(t, state)));
     }
@@ -94,7 +95,7 @@ fn form_handed_over(t: Texts) -> RequestForm {
     }
 }
 
-fn form(t: Texts) -> RequestForm {
+pub(super) fn form(t: Texts) -> RequestForm {
     RequestForm {
         rights: Right::ALL.to_vec(),
         t,
@@ -106,6 +107,7 @@ fn form(t: Texts) -> RequestForm {
         },
         errors: FieldErrors::default(),
         submission: "0192f0c1".to_owned(),
+        consents: super::customer_stop::choices(),
         handed_over: None,
     }
 }
@@ -159,13 +161,14 @@ fn code(t: Texts, error: Option<&str>) -> CodePage {
     }
 }
 
-fn case(t: Texts, state: &str) -> CasePage {
+pub(super) fn case(t: Texts, state: &str) -> CasePage {
     CasePage {
         t,
         page: page("/requests/R-7K2M-94QX"),
         reference: REFERENCE.to_owned(),
         right: Right::Erasure,
         state: state.to_owned(),
+        stop: None,
         received_on: date("2026-08-24"),
         due_on: date("2026-09-24"),
         extended_due_on: (state == "clarification_pending").then(|| date("2026-11-24")),
@@ -280,6 +283,7 @@ fn answer() -> AnswerView {
         note: note.map(str::to_owned),
     };
     AnswerView {
+        suppressed: true,
         gone: gone(true),
         kept: kept(),
         told: vec![

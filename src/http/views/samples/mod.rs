@@ -3,6 +3,7 @@
 mod admin;
 mod core;
 mod customer;
+mod customer_stop;
 mod desk;
 mod outbox;
 mod purges;

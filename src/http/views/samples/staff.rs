@@ -61,6 +61,10 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         ..case(t, "assessing", ACTIONS.to_vec(), "claim")
     };
     let mut samples = vec![
+        sample(
+            "case-objection",
+            &super::customer_stop::objection(case(t, "assessing", ACTIONS.to_vec(), "grant")),
+        ),
         sample("login", &login(None)),
         sample("login-failed", &login(Some("failed"))),
         sample("login-totp", &login(Some("totp"))),
@@ -243,6 +247,7 @@ fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str
         reference: REFERENCE.to_owned(),
         right: Right::Erasure,
         state: state.to_owned(),
+        stop: None,
         version: 7,
         channel: "web".to_owned(),
         who: who(),

@@ -7,7 +7,9 @@ use super::super::customer::{MessageItem, level_name};
 use super::super::layout::Page;
 use super::EarlierRow;
 use super::grant::GrantTerms;
-use super::parts::{CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, Typed};
+use super::parts::{
+    CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, StaffStopView, Typed,
+};
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
 use crate::domain::identity::{Level, Method};
@@ -62,6 +64,8 @@ pub struct StaffCasePage {
     pub candidates: Vec<CandidateView>,
     /// The newest plan.
     pub plan: Option<StaffPlanView>,
+    /// What is to stop or has stopped, for an objection or a withdrawal of consent.
+    pub stop: Option<StaffStopView>,
     /// The refusal that was prepared and awaits approval: its ground in words, and the reason.
     pub prepared_refusal: Option<(String, String)>,
     /// What is granted, or prepared to be.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::grant::TypedGrant;
+use crate::adapters::templates::mails::StoppedUse;
 
 /// Rows of one table that are the person's.
 #[derive(Clone, Debug)]
@@ -220,4 +221,30 @@ impl Typed {
     pub fn answer_of(&self, recipient: &str) -> Option<&Self> {
         (self.is("record_answer") && self.recipient == recipient).then_some(self)
     }
+}
+
+/// What a case is to stop, or has stopped.
+#[derive(Clone, Debug, Default)]
+pub struct StaffStopView {
+    /// Whether it is an objection, and not a withdrawal of consent.
+    pub objection: bool,
+    /// What the person said, after `stop-staff-`.
+    pub said: Option<&'static str>,
+    /// Whether all direct marketing is included, which nobody may refuse.
+    pub marketing: bool,
+    /// What else can stop.
+    pub choices: Vec<StopChoice>,
+    /// What stops by decision.
+    pub stopped: Vec<StoppedUse>,
+}
+
+/// One thing that can stop.
+#[derive(Clone, Debug, Default)]
+pub struct StopChoice {
+    /// The name of its field.
+    pub field: String,
+    /// What people call it.
+    pub title: String,
+    /// Whether the person named it.
+    pub chosen: bool,
 }
