@@ -11,7 +11,7 @@ use crate::pages::site::Site;
 fn thinned(site: &Site) -> String {
     let reference = site.ask("access", "anna@kund.example");
     let case = dataratt::domain::ids::Reference::parse(&reference).unwrap();
-    dataratt::services::handling::withdraw(&**site, site.find(&case).id).unwrap();
+    dataratt::services::handling::withdraw(site, site.find(&case).id).unwrap();
     site.work();
     site.clock.set(noon("2027-11-24"));
     worker::run_sweeps(site, &worker::sweeps());
