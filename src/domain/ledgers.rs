@@ -40,7 +40,7 @@ pub struct Ledger {
 }
 
 /// All of them; a test holds the list against the tables.
-pub const LEDGERS: [Ledger; 8] = [
+pub const LEDGERS: [Ledger; 9] = [
     Ledger {
         columns: &["case_digests.digest"],
         purpose: "find a person's case in the queue by an exact identifier",
@@ -74,6 +74,12 @@ pub const LEDGERS: [Ledger; 8] = [
         columns: &["notices.token_digest", "notices.code_digest"],
         purpose: "recognise the recipient of a notice",
         basis: "Art. 6(1)(c) with Art. 19 and 32: telling recipients",
+        ends: Ends::WithFile,
+    },
+    Ledger {
+        columns: &["forwardings.token_digest", "forwardings.code_digest"],
+        purpose: "recognise the controller to whom a request was passed on",
+        basis: "Art. 6(1)(c) with Art. 28(3)(e) and 32: assisting the controller",
         ends: Ends::WithFile,
     },
     Ledger {

@@ -59,24 +59,33 @@ impl Role {
         match self {
             Self::Agent => matches!(
                 what,
-                P::ReadCases | P::OpenCases | P::HandleCases | P::CheckSuppressions
+                P::ReadCases | P::OpenCases | P::HandleCases | P::ReportIncidents | P::CheckSuppressions
             ),
-            Self::Approver => {
-                matches!(
-                    what,
-                    P::ReadCases
-                        | P::OpenCases
-                        | P::HandleCases
-                        | P::ApproveProposals
-                        | P::StopErasures
-                        | P::CheckSuppressions
-                )
-            }
+            Self::Approver => matches!(
+                what,
+                P::ReadCases
+                    | P::OpenCases
+                    | P::HandleCases
+                    | P::ApproveProposals
+                    | P::StopErasures
+                    | P::ReportIncidents
+                    | P::HandleIncidents
+                    | P::CheckSuppressions
+            ),
             Self::Dpo => matches!(
                 what,
-                P::ReadCases | P::AddNotes | P::ReadStatistics | P::StopErasures
+                P::ReadCases
+                    | P::AddNotes
+                    | P::Advise
+                    | P::ReadStatistics
+                    | P::StopErasures
+                    | P::ReportIncidents
+                    | P::HandleIncidents
             ),
-            Self::Admin => matches!(what, P::ManageStaff | P::ReadSystems | P::ReadStatistics),
+            Self::Admin => matches!(
+                what,
+                P::ManageStaff | P::ReadSystems | P::ReadStatistics | P::HandleIncidents
+            ),
             Self::Auditor => matches!(what, P::ReadCases | P::ReadStatistics | P::ReadSystems),
             Self::Machine => matches!(what, P::OpenCases | P::CheckSuppressions),
         }
@@ -92,8 +101,14 @@ pub enum Permission {
     OpenCases,
     /// Claim, judge identity, plan, prepare a refusal, write to the person.
     HandleCases,
-    /// Add a note, such as a data protection officer's advice.
+    /// Add a note.
     AddNotes,
+    /// Record advice as data protection officer.
+    Advise,
+    /// Report a personal data breach on a case.
+    ReportIncidents,
+    /// Follow reported breaches: notify the authority, close them.
+    HandleIncidents,
     /// Approve or reject what another person prepared.
     ApproveProposals,
     /// Stop an approved erasure before it starts.
@@ -165,11 +180,14 @@ mod tests {
     use super::*;
     use Permission as P;
 
-    const ALL: [Permission; 10] = [
+    const ALL: [Permission; 13] = [
         P::ReadCases,
         P::OpenCases,
         P::HandleCases,
         P::AddNotes,
+        P::Advise,
+        P::ReportIncidents,
+        P::HandleIncidents,
         P::ApproveProposals,
         P::StopErasures,
         P::ManageStaff,
@@ -190,10 +208,10 @@ mod tests {
             table.push_str(&format!("{}: {}\n", role.name(), granted.join(" ")));
         }
         insta::assert_snapshot!(table, @r"
-        agent: ReadCases OpenCases HandleCases CheckSuppressions
-        approver: ReadCases OpenCases HandleCases ApproveProposals StopErasures CheckSuppressions
-        dpo: ReadCases AddNotes StopErasures ReadStatistics
-        admin: ManageStaff ReadSystems ReadStatistics
+        agent: ReadCases OpenCases HandleCases ReportIncidents CheckSuppressions
+        approver: ReadCases OpenCases HandleCases ReportIncidents HandleIncidents ApproveProposals StopErasures CheckSuppressions
+        dpo: ReadCases AddNotes Advise ReportIncidents HandleIncidents StopErasures ReadStatistics
+        admin: HandleIncidents ManageStaff ReadSystems ReadStatistics
         auditor: ReadCases ReadSystems ReadStatistics
         machine: OpenCases CheckSuppressions
         ");

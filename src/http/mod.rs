@@ -9,6 +9,7 @@ pub mod client;
 mod customer;
 pub mod docs;
 pub mod error;
+mod forwarded;
 pub mod headers;
 mod health;
 mod outbox;
@@ -51,6 +52,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .configure(api::configure)
         .configure(customer::configure)
         .configure(recipient::configure)
+        .configure(forwarded::configure)
         .configure(register_page::configure)
         .configure(staff::configure)
         .configure(outbox::configure)

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerFacts;
+use super::course::Course;
 use super::granting::rectification::RectifiedFacts;
 use super::planning::PlanFacts;
 use super::stopping::StopFacts;
@@ -109,6 +110,8 @@ pub enum Letter {
         /// What was asked for.
         right: Right,
     },
+    /// What happens on a case's way.
+    Course(Course),
     /// A message from staff.
     Message {
         /// The text.
@@ -154,6 +157,7 @@ impl Letter {
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped => "erasure_stopped",
             Self::Lapsed { .. } => "lapsed",
+            Self::Course(course) => course.template(),
             Self::Message { .. } => "message",
             Self::Notice { .. } => "notice",
         }

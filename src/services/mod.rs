@@ -1,16 +1,20 @@
 //! The use cases: one function each, synchronous, in the words of the domain.
 
 pub mod accounts;
+pub mod alarms;
 pub mod answer;
 pub mod auditing;
 pub mod codes;
 mod context;
+pub mod course;
 pub mod desk;
 mod error;
 pub mod execution;
+pub mod forwarded;
 pub mod granting;
 pub mod handling;
 pub mod handoff;
+pub mod incidents;
 pub mod intake;
 pub mod jobs;
 pub mod keys;
@@ -32,6 +36,7 @@ pub mod telling;
 pub mod thinning;
 pub mod tokens;
 pub mod transition;
+pub mod waiting;
 
 pub use context::{Context, PasswordCost, Policy, RetentionPolicy};
 pub use error::{Error, FieldError, Result};

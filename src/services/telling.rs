@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::course::Course;
 use super::granting::rectification;
-use super::letters::{self, Letter, Post};
+use super::letters::{self, Envelope, Letter, Post};
 use super::searching;
 use super::transition::proposed_plan;
 use super::{Context, Result, answer, granting, intake, planning, stopping};
@@ -13,7 +14,8 @@ use crate::domain::identity::Method;
 use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
 use crate::store::keys::CaseKey;
-use crate::store::{Conn, proposals};
+use crate::store::paper_letters::PaperLetter;
+use crate::store::{Conn, paper_letters, proposals};
 
 /// Where a sealed reason belongs.
 pub const REASON: &str = "proposals.reason_sealed";
@@ -51,6 +53,7 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
             Letter::Withdrawn { right }
         }
         Effect::TellWithdrawn => Letter::Stopped,
+        Effect::TellLapsed if case.case.identity.is_enough() => Letter::Course(Course::Unanswered { right }),
         Effect::TellLapsed => Letter::Lapsed { right },
         _ => return Ok(()),
     };
@@ -109,21 +112,22 @@ fn open_reason(conn: &mut Conn, case: &StoredCase, key: &CaseKey) -> Result<Stri
     Ok(reason.unwrap_or_default())
 }
 
-/// Sends a letter to the person, at the best address for what it holds; without one the case asks
-/// staff to answer by another way.
+/// Where a sealed letter on paper belongs.
+pub const PAPER: &str = "paper_letters.sealed";
+
+/// Sends a letter to the person, at the best address for what it holds; without one it becomes a letter on paper, for
+/// staff to post.
 ///
 /// # Errors
 /// When the database fails.
 pub fn send(ctx: &Context, conn: &mut Conn, case: &StoredCase, key: &CaseKey, letter: Letter) -> Result<()> {
-    let Some(address) = address(ctx, conn, case, &letter)? else {
-        cases::set_attention(conn, case.id, Some("no_reply_address"))?;
-        return Ok(ctx.record(
-            conn,
-            case.id.0,
-            &Actor::System,
-            "letter_without_address",
-            json!({ "letter": letter.template() }),
-        )?);
+    let (address, proved) = address(ctx, conn, case, &letter)?;
+    let Some(address) = address else {
+        return post_on_paper(ctx, conn, case, key, letter);
+    };
+    let letter = match letter {
+        Letter::Course(course) if !proved => Letter::Course(course.without_words()),
+        letter => letter,
     };
     let detail = json!({ "letter": letter.template() });
     let post = Post {
@@ -136,11 +140,46 @@ pub fn send(ctx: &Context, conn: &mut Conn, case: &StoredCase, key: &CaseKey, le
     Ok(ctx.record(conn, case.id.0, &Actor::System, "letter_queued", detail)?)
 }
 
-/// A letter that says what we hold goes only to an address that was proved, or was on file before
-/// the request. Others may go where the request came from.
-fn address(ctx: &Context, conn: &mut Conn, case: &StoredCase, letter: &Letter) -> Result<Option<String>> {
+fn post_on_paper(
+    ctx: &Context,
+    conn: &mut Conn,
+    case: &StoredCase,
+    key: &CaseKey,
+    letter: Letter,
+) -> Result<()> {
+    let template = letter.template();
+    let envelope = Envelope {
+        to: String::new(),
+        reference: case.reference.to_string(),
+        letter,
+    };
+    let row = PaperLetter {
+        id: ctx.new_id(),
+        case_id: case.id.0,
+        template: template.to_owned(),
+        language: case.language.tag().to_owned(),
+        written_at: ctx.now(),
+        sealed: Some(key.seal(PAPER, ctx.nonce(), &envelope)),
+        sent_at: None,
+        sent_by: None,
+    };
+    paper_letters::insert(conn, &row)?;
+    cases::set_attention(conn, case.id, Some("no_reply_address"))?;
+    let detail = json!({ "letter": template });
+    Ok(ctx.record(conn, case.id.0, &Actor::System, "letter_without_address", detail)?)
+}
+
+/// Where a letter goes, and whether that address was proved or on file. A letter that says what we hold goes only to
+/// an address that was proved, or was on file before the request. Others may go where the request came from.
+fn address(
+    ctx: &Context,
+    conn: &mut Conn,
+    case: &StoredCase,
+    letter: &Letter,
+) -> Result<(Option<String>, bool)> {
     if matches!(letter, Letter::Erased { .. }) {
-        return Ok(planning::newest(ctx, conn, case)?.and_then(|(_, file)| file.reply_to));
+        let reply_to = planning::newest(ctx, conn, case)?.and_then(|(_, file)| file.reply_to);
+        return Ok((reply_to, true));
     }
     let (_, file) = intake::open_file(ctx, case)?;
     let holds_data = matches!(
@@ -154,6 +193,7 @@ fn address(ctx: &Context, conn: &mut Conn, case: &StoredCase, letter: &Letter) -
     let proofs = super::proving::list(conn, case.id)?;
     let proved = proofs.iter().any(|proof| proof.method == Method::TypedAddress);
     let typed = file.email.filter(|_| proved || !holds_data);
+    let is_safe = proved || typed.is_none();
     let on_file = searching::find_subject(ctx, conn, case)?.and_then(|subject| subject.on_file());
-    Ok(typed.or(on_file).map(|email| email.as_str().to_owned()))
+    Ok((typed.or(on_file).map(|email| email.as_str().to_owned()), is_safe))
 }

@@ -46,6 +46,8 @@ pub fn apply(ctx: &Context, conn: &mut Conn, before: &StoredCase, change: Change
     }
     ctx.record(conn, before.id.0, change.actor, change.action, detail)?;
     let after = cases::find_by_id(conn, before.id)?;
+    super::handling::follow(ctx, conn, before, &after)?;
+    let after = cases::find_by_id(conn, before.id)?;
     if after.case.state.has_ended() && !before.case.state.has_ended() {
         super::records::keep(ctx, conn, &after)?;
     }

@@ -4,10 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{case_digests, cases, jobs, pauses};
+use super::clocks::{self, Clock};
+use super::schema::{case_digests, cases, jobs};
 use super::{Error, Result, proposals};
 use crate::domain::case::{Case, IdentityStanding, Proposal, RefusalGround, State};
-use crate::domain::deadline::{Deadline, Pause};
+use crate::domain::deadline::{Alarm, Deadline, Pause};
 use crate::domain::identity::Level;
 use crate::domain::ids::{CaseId, Reference, StaffId};
 use crate::domain::language::Language;
@@ -46,6 +47,10 @@ pub struct StoredCase {
     pub idempotency_body: Option<Vec<u8>>,
     /// The older case that goes on with this one.
     pub merged_into: Option<CaseId>,
+    /// When it was last reopened, from when its clock counts, and the deadline of its first clock.
+    pub reopened: Option<(DateTime<Utc>, NaiveDate)>,
+    /// How far the alarm has come that its time runs out.
+    pub alarm: Alarm,
 }
 
 #[derive(Queryable, Selectable)]
@@ -113,11 +118,12 @@ impl Row {
     fn load(self, conn: &mut PgConnection) -> Result<StoredCase> {
         let id = CaseId(self.id);
         let proposal = proposals::find_current(conn, id)?;
-        let pauses = list_pauses(conn, id)?;
-        self.into_case(proposal, pauses)
+        let pauses = clocks::list_pauses(conn, id)?;
+        let clock = clocks::find(conn, id)?;
+        self.into_case(proposal, pauses, clock)
     }
 
-    fn into_case(self, proposal: Option<Proposal>, pauses: Vec<Pause>) -> Result<StoredCase> {
+    fn into_case(self, proposal: Option<Proposal>, pauses: Vec<Pause>, clock: Clock) -> Result<StoredCase> {
         let case = Case {
             right: Right::from_name(&self.right_).ok_or(Error::Corrupt("cases.right"))?,
             state: self.state()?,
@@ -131,7 +137,8 @@ impl Row {
             extended: self.extended,
             received_at: self.received_at,
         };
-        let deadline = Deadline::from_parts(self.received_at, pauses, self.extended);
+        let started_at = clock.reopened.map_or(self.received_at, |(at, _)| at);
+        let deadline = Deadline::from_parts(started_at, pauses, self.extended).in_force();
         Ok(StoredCase {
             id: CaseId(self.id),
             reference: Reference::parse(&self.reference).map_err(|_| Error::Corrupt("cases.reference"))?,
@@ -148,6 +155,8 @@ impl Row {
             thinned_at: self.thinned_at,
             idempotency_body: self.idempotency_body,
             merged_into: self.merged_into.map(CaseId),
+            reopened: clock.reopened,
+            alarm: clock.alarm,
         })
     }
 }
@@ -215,7 +224,7 @@ pub fn insert(
             .execute(conn)?;
     }
     // Nothing has been proposed yet, and the clock has not been paused.
-    row.into_case(None, Vec::new())
+    row.into_case(None, Vec::new(), Clock::default())
 }
 
 /// The case of that reference.
@@ -283,7 +292,7 @@ pub fn save(
     } else {
         at
     };
-    let deadline = Deadline::from_parts(next.received_at, before.deadline.pauses().to_vec(), next.extended);
+    let deadline = before.deadline.with_extension(next.extended);
     let (mut cool_off, mut asked_on, mut ground) = (None, None, None);
     match next.state {
         State::Approved { cool_off_until } => cool_off = Some(cool_off_until),
@@ -311,7 +320,21 @@ pub fn save(
                 cases::state_since.eq(state_since),
             ))
             .execute(conn)?;
-    if updated == 1 { Ok(()) } else { Err(Error::Stale) }
+    if updated != 1 {
+        return Err(Error::Stale);
+    }
+    clocks::keep_up(conn, before, &deadline, next.state.is_open())
+}
+
+/// Keeps the deadline that follows from a pause which began or ended, or from a clock that starts anew.
+///
+/// # Errors
+/// When the database fails.
+pub fn save_due(conn: &mut PgConnection, id: CaseId, deadline: &Deadline) -> Result<()> {
+    diesel::update(cases::table.find(id.0))
+        .set(cases::due_on.eq(deadline.due_on()))
+        .execute(conn)?;
+    clocks::save_early(conn, id, deadline)
 }
 
 /// Says what staff must look at, or that there is nothing any more.
@@ -362,37 +385,4 @@ pub fn assign(conn: &mut PgConnection, id: CaseId, version: i64, to: Option<Staf
         ))
         .execute(conn)?;
     if updated == 1 { Ok(()) } else { Err(Error::Stale) }
-}
-
-fn list_pauses(conn: &mut PgConnection, id: CaseId) -> Result<Vec<Pause>> {
-    let rows: Vec<(NaiveDate, Option<NaiveDate>)> = pauses::table
-        .filter(pauses::case_id.eq(id.0))
-        .order(pauses::asked_on)
-        .select((pauses::asked_on, pauses::answered_on))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(asked_on, answered_on)| Pause {
-            asked_on,
-            answered_on,
-        })
-        .collect())
-}
-
-/// Cases that wait for identity since before `since`, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
-pub fn list_unproved(conn: &mut PgConnection, since: DateTime<Utc>, limit: i64) -> Result<Vec<CaseId>> {
-    let ids: Vec<Uuid> = cases::table
-        .filter(
-            cases::state
-                .eq("identity_pending")
-                .and(cases::state_since.lt(since)),
-        )
-        .order(cases::state_since)
-        .limit(limit)
-        .select(cases::id)
-        .load(conn)?;
-    Ok(ids.into_iter().map(CaseId).collect())
 }

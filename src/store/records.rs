@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::schema::{
     accountability_digests, case_access, case_digests, case_messages, cases, challenges, erasure_steps,
-    grant_steps, jobs, mails, notice_answers, notices, plans, proposals, subjects,
+    forwardings, grant_steps, incidents, jobs, legal_holds, mails, notice_answers, notices, paper_letters,
+    plans, proposals, questions, subjects,
 };
 use super::{Error, Result};
 use crate::domain::calendar::stockholm_date;
@@ -58,6 +59,9 @@ pub fn list_to_thin(
         .filter(grant_steps::kind.eq("mark").and(grant_steps::state.eq("done")))
         .filter(grant_steps::case_id.ne_all(lifted))
         .select(grant_steps::case_id);
+    let breached = incidents::table
+        .filter(incidents::state.eq("open"))
+        .select(incidents::case_id);
     let rows: Vec<EndedRow> = cases::table
         .filter(cases::thinned_at.is_null().and(cases::state.eq_any(ENDED)))
         .filter(cases::state_since.lt(before).and(cases::on_hold.eq(false)))
@@ -66,6 +70,8 @@ pub fn list_to_thin(
                 .is_null()
                 .or(cases::hold_ended_at.lt(held_before)),
         )
+        // Of a breach that is still followed, the file says what happened.
+        .filter(cases::id.ne_all(breached))
         // A restriction in force can be lifted only by what its file says.
         .filter(cases::id.ne_all(restricted))
         .order(cases::state_since)
@@ -117,6 +123,10 @@ pub fn thin(conn: &mut PgConnection, id: CaseId, at: DateTime<Utc>) -> Result<()
     diesel::delete(challenges::table.filter(challenges::case_id.eq(id.0))).execute(conn)?;
     diesel::delete(case_access::table.filter(case_access::case_id.eq(id.0))).execute(conn)?;
     diesel::delete(subjects::table.filter(subjects::case_id.eq(id.0))).execute(conn)?;
+    diesel::delete(questions::table.filter(questions::case_id.eq(id.0))).execute(conn)?;
+    diesel::delete(legal_holds::table.filter(legal_holds::case_id.eq(id.0))).execute(conn)?;
+    diesel::delete(forwardings::table.filter(forwardings::case_id.eq(id.0))).execute(conn)?;
+    diesel::delete(paper_letters::table.filter(paper_letters::case_id.eq(id.0))).execute(conn)?;
     diesel::delete(jobs::table.filter(jobs::case_id.eq(id.0))).execute(conn)?;
     // Those that left say only that and when they did.
     diesel::delete(mails::table.filter(mails::case_id.eq(id.0).and(mails::sealed.is_not_null())))
@@ -136,6 +146,9 @@ pub fn thin(conn: &mut PgConnection, id: CaseId, at: DateTime<Utc>) -> Result<()
         .execute(conn)?;
     diesel::update(erasure_steps::table.filter(erasure_steps::case_id.eq(id.0)))
         .set(erasure_steps::sealed.eq(&none))
+        .execute(conn)?;
+    diesel::update(incidents::table.filter(incidents::case_id.eq(id.0)))
+        .set((incidents::sealed.eq(&none), incidents::done_sealed.eq(&none)))
         .execute(conn)?;
     diesel::update(plans::table.filter(plans::case_id.eq(id.0)))
         .set(plans::sealed.eq(&none))

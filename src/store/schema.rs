@@ -83,10 +83,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    case_clocks (case_id) {
+        case_id -> Uuid,
+        reopened_at -> Nullable<Timestamptz>,
+        first_due_on -> Nullable<Date>,
+        due_early_on -> Nullable<Date>,
+        alarm_step -> SmallInt,
+        reminded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     case_digests (kind, digest, case_id) {
         case_id -> Uuid,
         kind -> Text,
         digest -> Bytea,
+    }
+}
+
+diesel::table! {
+    case_links (from_case, to_case) {
+        from_case -> Uuid,
+        to_case -> Uuid,
     }
 }
 
@@ -184,6 +202,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    forwardings (case_id, at) {
+        case_id -> Uuid,
+        at -> Timestamptz,
+        may_name -> Bool,
+        token_digest -> Bytea,
+        code_digest -> Bytea,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
     grant_steps (case_id, grant_hash, ordinal) {
         case_id -> Uuid,
         grant_hash -> Text,
@@ -206,6 +235,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    incidents (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        kind -> Text,
+        aware_at -> Timestamptz,
+        notify_by -> Timestamptz,
+        reported_by -> Uuid,
+        sealed -> Nullable<Bytea>,
+        notified_at -> Nullable<Timestamptz>,
+        state -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+        done_sealed -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> BigInt,
         kind -> Text,
@@ -219,6 +265,18 @@ diesel::table! {
         leased_until -> Nullable<Timestamptz>,
         failure -> Nullable<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    legal_holds (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        put_at -> Timestamptz,
+        put_by -> Uuid,
+        told -> Bool,
+        sealed -> Bytea,
+        lifted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -274,6 +332,19 @@ diesel::table! {
         ground -> Nullable<Text>,
         statute -> Nullable<Text>,
         backups_until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    paper_letters (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        template -> Text,
+        language -> Text,
+        written_at -> Timestamptz,
+        sealed -> Nullable<Bytea>,
+        sent_at -> Nullable<Timestamptz>,
+        sent_by -> Nullable<Uuid>,
     }
 }
 
@@ -349,6 +420,19 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         reason_sealed -> Nullable<Bytea>,
         finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        reason -> Text,
+        asked_at -> Timestamptz,
+        pauses -> Bool,
+        sealed -> Bytea,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Text>,
     }
 }
 
@@ -433,24 +517,31 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_heads,
     audit_seals,
     case_access,
+    case_clocks,
     case_digests,
+    case_links,
     case_messages,
     case_transitions,
     cases,
     challenges,
     erasure_steps,
     grant_steps,
+    forwardings,
     handoffs,
+    incidents,
     jobs,
+    legal_holds,
     mails,
     notice_answers,
     notices,
+    paper_letters,
     pauses,
     plans,
     proofs,
     proposals,
     purge_lines,
     purges,
+    questions,
     retained_rows,
     sessions,
     staff,

@@ -4,32 +4,25 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Handlers, JobError, Sweep};
 use crate::app::App;
-use crate::domain::case::Event;
-use crate::domain::ids::{CaseId, MailId};
-use crate::domain::staff::Actor;
+use crate::domain::ids::MailId;
 use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
-use crate::services::transition::{self, Change};
 use crate::services::{
-    Context, Error, Result, auditing, granting, keys, purging, searching, stopping, suppressions, thinning,
+    Context, Result, alarms, auditing, granting, keys, purging, searching, stopping, suppressions, thinning,
+    waiting,
 };
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
 use crate::store::{cases, identity, sessions, throttles};
 
-/// How long a case waits for a proof of identity before it lapses.
-const UNPROVED: TimeDelta = TimeDelta::days(30);
 /// How long logins that ended and counters stay: longer than the longest window that is counted in.
 const KEPT_AFTERWARDS: TimeDelta = TimeDelta::days(2);
 /// How long an event waits for the checkpoint that covers it.
 const SEALED_EVERY: Duration = Duration::from_secs(15);
-/// Cases that one sweep ends.
-const SWEPT: i64 = 100;
 
 /// What the jobs of the service do.
 #[must_use]
@@ -126,7 +119,9 @@ fn raise(ctx: &Context, job: &ClaimedJob, error: &crate::services::Error) {
 #[must_use]
 pub fn sweeps() -> Vec<Sweep> {
     vec![
-        Sweep::new("lapse_unproved", Duration::from_mins(10), lapse_unproved),
+        Sweep::new("reminders", Duration::from_mins(10), waiting::remind),
+        Sweep::new("lapses", Duration::from_mins(10), waiting::lapse),
+        Sweep::new("alarms", Duration::from_mins(10), alarms::sweep),
         Sweep::new("suppressions", Duration::from_hours(1), suppressions::stop_again),
         Sweep::new("expired", Duration::from_mins(10), forget_expired),
         Sweep::new("thin_files", Duration::from_hours(1), thinning::thin_due),
@@ -147,36 +142,5 @@ fn forget_expired(ctx: &Context) -> Result<usize> {
         let tokens = identity::sweep(conn, now)?;
         let logins = sessions::delete_ended(conn, now - KEPT_AFTERWARDS)?;
         Ok(tokens + logins + throttles::sweep(conn, now - KEPT_AFTERWARDS)?)
-    })
-}
-
-/// Ends cases whose person never proved who they are, and tells them so (Art. 12(4)).
-fn lapse_unproved(ctx: &Context) -> Result<usize> {
-    let ids = cases::list_unproved(&mut *ctx.store.get()?, ctx.now() - UNPROVED, SWEPT)?;
-    let mut lapsed = 0;
-    for id in ids {
-        match lapse(ctx, id) {
-            Ok(()) => lapsed += 1,
-            // Proved or withdrawn meanwhile.
-            Err(Error::Refused(_)) => {}
-            // One case that cannot be ended must not keep the others from it.
-            Err(error) => tracing::error!(case = %id, code = error.code(), "a case could not lapse"),
-        }
-    }
-    Ok(lapsed)
-}
-
-fn lapse(ctx: &Context, id: CaseId) -> Result<()> {
-    ctx.store.transaction(|conn| {
-        let case = cases::lock(conn, id)?;
-        let change = Change {
-            event: Event::Lapsed,
-            actor: &Actor::System,
-            action: "case_lapsed",
-            detail: json!({ "why": "identity was not proved" }),
-            visible: true,
-        };
-        transition::apply(ctx, conn, &case, change)?;
-        Ok(())
     })
 }

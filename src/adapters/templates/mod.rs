@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod brand;
 pub mod changes;
+pub mod course;
 pub mod facts;
 pub mod look;
 pub mod mails;

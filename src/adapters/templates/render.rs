@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::brand::legible_on_light;
 use super::changes::{AddressChangedMail, RectifiedMail};
+use super::course::{Block, CourseMail};
 use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
@@ -55,6 +56,8 @@ pub enum MailBody {
     Lapsed(LapsedMail),
     /// Nothing is held.
     NoData(NoDataMail),
+    /// What happens on a case's way.
+    Course(CourseMail),
     /// Staff wrote.
     Message(MessageMail),
     /// A notice to a recipient.
@@ -225,6 +228,13 @@ templates!(
     "mail/lapsed/body.html"
 );
 templates!(
+    course,
+    CourseMail,
+    "mail/course/subject.txt",
+    "mail/course/body.txt",
+    "mail/course/body.html"
+);
+templates!(
     message,
     MessageMail,
     "mail/message/subject.txt",
@@ -268,6 +278,7 @@ impl MailBody {
             Self::Withdrawn(_) => "withdrawn",
             Self::Lapsed(_) => "lapsed",
             Self::NoData(_) => "no_data",
+            Self::Course(_) => "course",
             Self::Message(_) => "message",
             Self::Notice(_) => "notice",
             Self::AnswerThanks(_) => "answer_thanks",
@@ -296,6 +307,7 @@ impl MailBody {
             Self::Withdrawn(mail) => withdrawn(mail, t, look),
             Self::Lapsed(mail) => lapsed(mail, t, look),
             Self::NoData(mail) => no_data(mail, t, look),
+            Self::Course(mail) => course(mail, t, look),
             Self::Message(mail) => message(mail, t, look),
             Self::Notice(mail) => notice(mail, t, look),
             Self::AnswerThanks(mail) => answer_thanks(mail, t, look),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::answer::{Gone, Kept, Reply, Told};
 use super::changes::{AddressChangedMail, CorrectedField, KeptDocuments, Rectified, RectifiedMail};
+use super::course;
 use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
@@ -11,6 +12,7 @@ use super::mails::{
     RefusedMail, RefusedPart, StoppedMail, StoppedUse, WithdrawnMail,
 };
 use super::render::MailBody;
+use crate::adapters::texts::Texts;
 use crate::domain::right::Right;
 
 const REFERENCE: &str = "R-7K2M-94QX";
@@ -283,6 +285,11 @@ pub(super) fn all() -> Vec<MailBody> {
         suppressed: false,
         ..done()
     }));
+    for letter in course::tests::samples() {
+        let look = look();
+        let body = course::mail(Texts::default(), REFERENCE.to_owned(), &letter, &look.public_url);
+        mails.push(MailBody::Course(body));
+    }
     mails.push(MailBody::Notice(notice(false)));
     mails.push(MailBody::Notice(notice(true)));
     mails.push(MailBody::Notice(NoticeMail {

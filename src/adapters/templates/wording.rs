@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::changes::{AddressChangedMail, RectifiedMail, refused_part};
+use super::course;
 use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
@@ -20,6 +21,7 @@ use crate::domain::organisation::Organisation;
 use crate::domain::right::Right;
 use crate::services::Result;
 use crate::services::answer::AnswerFacts;
+use crate::services::course::Course;
 use crate::services::granting::rectification::RectifiedFacts;
 use crate::services::letters::{Envelope, Letter};
 use crate::services::mailing::Wording;
@@ -92,6 +94,7 @@ impl TemplateWording {
                 reference,
                 right: *right,
             }),
+            Letter::Course(letter) => self.course_mail(words, reference, letter),
             Letter::Message { text } => MailBody::Message(MessageMail {
                 reference,
                 text: text.clone(),
@@ -119,6 +122,10 @@ impl TemplateWording {
     /// Where a restriction is asked for.
     fn restriction_form(&self) -> String {
         format!("{}/requests/new?right=restriction", self.look.public_url)
+    }
+
+    fn course_mail(&self, words: Words<'_>, reference: String, letter: &Course) -> MailBody {
+        MailBody::Course(course::mail(words.t, reference, letter, &self.look.public_url))
     }
 
     /// That we hold nothing is an answer of its own, also where it ends in a refusal.

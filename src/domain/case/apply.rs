@@ -215,9 +215,12 @@ impl Case {
             (
                 Event::Reopened,
                 State::Refused { .. } | State::Withdrawn { .. } | State::Lapsed { .. } | State::Closed { .. },
-            ) => Ok(self
-                .without_proposal(State::IdentityPending)
-                .assessed_when_proved()),
+            ) => Ok(Self {
+                // A clock of its own begins, which can be extended once.
+                extended: false,
+                ..self.without_proposal(State::IdentityPending)
+            }
+            .assessed_when_proved()),
             _ => Err(self.not_in_state()),
         }
     }
@@ -252,7 +255,10 @@ impl Case {
     }
 
     /// What has been begun in the systems must be finished: its recipients are still to be told.
-    pub(super) const fn must_not_have_begun(&self) -> Result<(), TransitionError> {
+    ///
+    /// # Errors
+    /// When a part has been carried out.
+    pub const fn must_not_have_begun(&self) -> Result<(), TransitionError> {
         if self.partly_done {
             return Err(TransitionError::PartlyDone);
         }

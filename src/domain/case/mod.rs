@@ -7,6 +7,7 @@
 mod apply;
 mod decide;
 mod event;
+pub mod joining;
 pub mod path;
 mod refusal;
 mod state;

@@ -10,6 +10,10 @@ use super::calendar::{
     next_working_day_on_or_after, stockholm_date,
 };
 
+mod alarm;
+
+pub use alarm::{AT_RISK_DAYS, Alarm, alarm};
+
 /// Working days after receipt within which a question must be asked to stop the clock: "without undue delay" in
 /// EDPB guidelines 01/2022, which give no number.
 pub const PAUSE_WINDOW_WORKING_DAYS: u32 = 3;
@@ -97,6 +101,29 @@ impl Deadline {
     pub fn with_pause(self, pause: Pause) -> Self {
         let pauses = self.pauses.into_iter().chain([pause]).collect();
         Self::from_parts(self.received_at, pauses, self.extended)
+    }
+
+    /// The same, extended or not.
+    #[must_use]
+    pub fn with_extension(&self, extended: bool) -> Self {
+        Self {
+            extended,
+            ..self.clone()
+        }
+    }
+
+    /// The same without the pauses of an earlier clock, for a case that was reopened.
+    #[must_use]
+    pub fn in_force(self) -> Self {
+        let started_on = self.received_on();
+        let pauses = self
+            .pauses
+            .into_iter()
+            .filter(|pause| pause.asked_on >= started_on);
+        Self {
+            pauses: pauses.collect(),
+            ..self
+        }
     }
 
     /// Extends by two further months (Art. 12(3)); `told_on` is the local date on which the person is told.

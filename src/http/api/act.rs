@@ -6,6 +6,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use super::act_course::NewController;
+use super::act_course::fields_of;
 use super::case_view::CaseView;
 use super::grants::{NewRectification, NewRefusal, NewReview, NewStop};
 use super::notices::{NewAnswer, read_answer, read_comment};
@@ -38,10 +40,29 @@ pub struct NewAction {
     pub account: Option<Vec<String>>,
     /// `refuse`, `record_answer`: the ground.
     pub ground: Option<String>,
-    /// `refuse`, `reject`, `extend`, `close`: why.
+    /// `refuse`, `reject`, `extend`, `hold`, `close`: why. `request_clarification`: `identity`, `large_request` or `other`.
     pub reason: Option<String>,
-    /// `message`, `note`: what.
+    /// `message`, `note`, `advise`, `request_clarification`, `record_clarification`, `request_identity`, `forward`,
+    /// `report_incident`: what.
     pub text: Option<String>,
+    /// `request_identity`: proofs that would be enough, as of `accept_identity`; all when absent.
+    pub evidence: Option<Vec<String>>,
+    /// `forward`: the customer who is controller.
+    pub controller: Option<NewController>,
+    /// `forward`: whether the person may be told who it is; not when absent.
+    pub may_name: Option<bool>,
+    /// `merge`: the reference of the older case.
+    pub into: Option<String>,
+    /// `split`: the further rights.
+    pub rights: Option<Vec<String>>,
+    /// `report_incident`: `wrong_recipient`, `wrong_erasure` or `other`.
+    pub what: Option<String>,
+    /// `hold`: whether the person is told, as when absent; `false` where an order forbids it.
+    pub told: Option<bool>,
+    /// `hold`: the court or authority that ordered it.
+    pub authority: Option<String>,
+    /// `letter_sent`: the letter's id.
+    pub letter: Option<Uuid>,
     /// `grant`, `collect`: what is refused; another person must approve it then.
     pub refused: Option<Vec<NewRefusal>>,
     /// `grant` of a human review: what came of it.
@@ -76,38 +97,6 @@ enum Asked {
     },
 }
 
-/// The fields that an action takes beside `action` and `version`; none for an action that there is not.
-fn fields_of(action: &str) -> Option<&'static [&'static str]> {
-    Some(match action {
-        "claim" | "release" | "approve" | "stop" | "hold" | "lift_hold" | "retry" | "reopen" => &[],
-        "assign" => &["assignee"],
-        "accept_identity" => &["method"],
-        "plan" => &["account"],
-        "grant" => &[
-            "account",
-            "refused",
-            "rectification",
-            "human_review",
-            "objection",
-            "consent",
-            "terms",
-        ],
-        "collect" => &["account", "refused"],
-        "refuse" => &["ground", "reason"],
-        "reject" | "extend" | "close" => &["reason"],
-        "message" | "note" => &["text"],
-        "record_answer" => &[
-            "recipient",
-            "outcome",
-            "ground",
-            "statute",
-            "backups_until",
-            "comment",
-        ],
-        _ => return None,
-    })
-}
-
 impl NewAction {
     fn given(&self) -> impl Iterator<Item = &'static str> {
         [
@@ -123,6 +112,15 @@ impl NewAction {
             ("terms", self.terms.is_some()),
             ("objection", self.objection.is_some()),
             ("consent", self.consent.is_some()),
+            ("evidence", self.evidence.is_some()),
+            ("controller", self.controller.is_some()),
+            ("may_name", self.may_name.is_some()),
+            ("into", self.into.is_some()),
+            ("rights", self.rights.is_some()),
+            ("what", self.what.is_some()),
+            ("told", self.told.is_some()),
+            ("authority", self.authority.is_some()),
+            ("letter", self.letter.is_some()),
             ("recipient", self.recipient.is_some()),
             ("outcome", self.outcome.is_some()),
             ("statute", self.statute.is_some()),
@@ -208,14 +206,14 @@ impl NewAction {
             "note" => Action::Note {
                 text: text(self.text),
             },
-            "hold" => Action::Hold,
             "lift_hold" => Action::LiftHold,
             "retry" => Action::Retry,
             "reopen" => Action::Reopen,
             "close" => Action::Close {
                 reason: text(self.reason),
             },
-            _ => return self.answer(),
+            "record_answer" => return self.answer(),
+            _ => self.course()?,
         }))
     }
 }
@@ -322,6 +320,7 @@ mod tests {
                 ground: (name == "refuse").then(|| "excessive".to_owned()),
                 recipient: (name == "record_answer").then(|| "r".to_owned()),
                 outcome: (name == "record_answer").then(|| "erased".to_owned()),
+                letter: (name == "letter_sent").then(Uuid::nil),
                 ..NewAction::default()
             };
             assert!(asked.read().is_ok(), "{name}");

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::course_view::{self, CourseView, MailView};
 use super::grant_view::GrantView;
 use super::plan_view::ErasurePlan;
 use crate::domain::case::{Proposal, State};
@@ -15,7 +16,6 @@ use crate::services::codes::level_name;
 use crate::services::intake::CaseFile;
 use crate::services::overview::{self, StaffCase};
 use crate::services::searching::{self, Subject};
-use crate::store::mails::{Mail, MailState};
 
 /// A case as staff see it.
 #[derive(Serialize, ToSchema)]
@@ -54,7 +54,7 @@ pub struct CaseView {
     pub on_hold: bool,
     /// Who works on it.
     pub assignee: Option<String>,
-    /// What staff must look at, as a code.
+    /// What staff must look at, as a code; the alarm when there is nothing else.
     pub attention: Option<String>,
     /// Whether the person wrote and staff have neither written back nor noted anything since.
     pub message_waits: bool,
@@ -76,6 +76,9 @@ pub struct CaseView {
     pub messages: Vec<MessageView>,
     /// Mails, without their contents.
     pub mails: Vec<MailView>,
+    /// What happened on its way.
+    #[serde(flatten)]
+    pub course: CourseView,
     /// What the caller may do now.
     pub actions: Vec<&'static str>,
 }
@@ -211,21 +214,10 @@ pub struct MessageView {
     pub at: DateTime<Utc>,
     /// A pseudonym.
     pub author: String,
-    /// `from_person`, `to_person`, `statement` or `note`.
+    /// `from_person`, `to_person`, `statement`, `note`, `advice` or `from_controller`.
     pub kind: String,
     /// The text.
     pub text: String,
-}
-
-/// A mail, without its contents.
-#[derive(Serialize, ToSchema)]
-pub struct MailView {
-    /// What it is.
-    pub template: String,
-    /// `queued`, `sent` or `failed`.
-    pub state: &'static str,
-    /// When it was queued.
-    pub queued_at: DateTime<Utc>,
 }
 
 impl CaseView {
@@ -260,7 +252,10 @@ impl CaseView {
             },
             on_hold: case.on_hold,
             assignee: stored.assignee.map(|staff| staff.to_string()),
-            attention: stored.attention.clone(),
+            attention: stored
+                .attention
+                .clone()
+                .or_else(|| stored.alarm.name().map(str::to_owned)),
             message_waits: stored.message_waits,
             identity: identity(seen),
             request: request(&seen.file),
@@ -270,7 +265,8 @@ impl CaseView {
             grant: seen.grant.as_ref().map(GrantView::of),
             plan: seen.plan.as_ref().map(|plan| ErasurePlan::of(ctx, plan)),
             messages: messages(seen),
-            mails: seen.mails.iter().map(mail).collect(),
+            mails: seen.mails.iter().map(course_view::mail).collect(),
+            course: CourseView::of(seen),
             actions: seen.actions.clone(),
         }
     }
@@ -383,16 +379,4 @@ fn messages(seen: &StaffCase) -> Vec<MessageView> {
         text: message.text.clone(),
     };
     seen.messages.iter().map(view).collect()
-}
-
-fn mail(mail: &Mail) -> MailView {
-    MailView {
-        template: mail.template.clone(),
-        state: match mail.state {
-            MailState::Queued => "queued",
-            MailState::Sent => "sent",
-            MailState::Failed => "failed",
-        },
-        queued_at: mail.queued_at,
-    }
 }

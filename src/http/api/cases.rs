@@ -133,10 +133,12 @@ pub struct CaseLine {
     pub days_left: i64,
     /// Who works on it.
     pub assignee: Option<String>,
-    /// What staff must look at.
+    /// What staff must look at; the alarm when there is nothing else.
     pub attention: Option<String>,
     /// Whether the person wrote and staff have neither written back nor noted anything since.
     pub message_waits: bool,
+    /// `at_risk` or `overdue`, when time runs out.
+    pub alarm: Option<&'static str>,
     /// The level of identity reached.
     pub level: &'static str,
     /// The level that the right needs.
@@ -144,7 +146,7 @@ pub struct CaseLine {
 }
 
 impl CaseLine {
-    fn of(ctx: &Context, line: &Line) -> Self {
+    fn of(ctx: &Context, line: &Line, alarm: Option<&'static str>) -> Self {
         let level = |number| level_name(Level::from_number(number).unwrap_or_default());
         Self {
             reference: line.reference.clone(),
@@ -155,7 +157,8 @@ impl CaseLine {
             due_on: line.due_on,
             days_left: overview::days_left(ctx, line.due_on),
             assignee: line.assignee.map(|staff| staff.to_string()),
-            attention: line.attention.clone(),
+            attention: line.attention.clone().or_else(|| alarm.map(str::to_owned)),
+            alarm,
             message_waits: line.message_waits,
             level: level(line.identity_level),
             required_level: level(line.required_level),
@@ -224,8 +227,12 @@ fn list(
     )?;
     let found = i64::try_from(page.lines.len()).unwrap_or(i64::MAX);
     let is_all = query.after.is_none() && page.next.is_none();
+    let line = |line: &Line| {
+        let alarm = page.alarms.get(&line.id).and_then(|alarm| alarm.name());
+        CaseLine::of(ctx, line, alarm)
+    };
     Ok(CaseList {
-        items: page.lines.iter().map(|line| CaseLine::of(ctx, line)).collect(),
+        items: page.lines.iter().map(line).collect(),
         next_cursor: page.next.map(cursor_text),
         total_estimate: if is_all { found } else { page.total.max(found) },
     })

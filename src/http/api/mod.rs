@@ -2,10 +2,13 @@
 
 pub mod accepted;
 pub mod act;
+mod act_course;
 pub mod case_view;
 pub mod cases;
+pub mod course_view;
 pub mod grant_view;
 pub mod grants;
+pub mod incidents;
 pub mod notices;
 pub mod person_view;
 pub mod plan_view;
@@ -54,11 +57,13 @@ macro_rules! calls {
 calls! {
     requests::submit_request, requests::ask_for_code, requests::verify_code, requests::read_request,
     requests::confirm_plan, requests::withdraw_request, requests::write_message, requests::state_view,
+    requests::ask_for_copy,
     session::log_in, session::log_out,
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,
     act::act_on_case, grant_view::read_terms,
     purges::list_purges, purges::read_purge, purges::act_on_purge,
     stop::list_consents, stop::begin_erasure, stop::check_suppressions,
+    incidents::list_incidents, incidents::follow_incident,
     notices::read_notice, notices::open_notice, notices::answer_notice,
     register::read_register, register::list_systems, register::list_staff, register::read_figures,
 }

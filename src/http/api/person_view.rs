@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::course_view::{self, LinkedView, QuestionView};
 use super::plan_view::{
     ErasedView, KeptView, PlanSystemView, ServiceView, by_system, erased, kept, services,
 };
@@ -39,6 +40,16 @@ pub struct PersonView {
     pub required_level: &'static str,
     /// What is asked of the person now: `identity`, `clarification`, `confirmation`.
     pub asked: Vec<&'static str>,
+    /// What waits for an answer.
+    pub questions: Vec<QuestionView>,
+    /// Whether a legal hold is in force that may be told.
+    pub on_hold: bool,
+    /// Whether the request was passed on to a controller.
+    pub forwarded: bool,
+    /// To whom, where that may be told.
+    pub forwarded_to: Option<String>,
+    /// The person's cases that belong to this one.
+    pub linked: Vec<LinkedView>,
     /// Why it was refused, when it was.
     pub refusal_ground: Option<&'static str>,
     /// Until when an approved erasure can still be stopped.
@@ -216,6 +227,11 @@ impl PersonView {
             level: level_name(case.identity.reached),
             required_level: level_name(case.identity.required),
             asked: asked(person),
+            questions: person.questions.iter().map(course_view::question).collect(),
+            on_hold: person.is_held,
+            forwarded: person.forwarded_to.is_some(),
+            forwarded_to: person.forwarded_to.clone().flatten(),
+            linked: person.linked.iter().map(course_view::linked).collect(),
             refusal_ground: match case.state {
                 State::Refused { ground, .. } => Some(ground.name()),
                 _ => None,

@@ -300,3 +300,23 @@ pub async fn write_message(
     });
     Ok(HttpResponse::Created().json(view.await?))
 }
+
+/// Ask for a copy of the data before it is erased: a portability case beside this one.
+#[utoipa::path(
+    tag = "person",
+    security(("person" = [])),
+    responses(
+        (status = 201, body = PersonView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`transition_refused`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[post("/requests/{reference}/copy")]
+pub async fn ask_for_copy(app: web::Data<App>, path: web::Path<String>, credentials: Credentials) -> Answer {
+    let view = call(&app, move |ctx| {
+        let case = opened(ctx, &path, &credentials)?;
+        handling::ask_for_copy(ctx, case.id)?;
+        view(ctx, &path, &credentials)
+    });
+    Ok(HttpResponse::Created().json(view.await?))
+}

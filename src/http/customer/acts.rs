@@ -148,3 +148,26 @@ pub(super) async fn withdraw(visit: Visit, path: web::Path<String>, Form(form): 
         Err(error) => holder.failed(&error),
     }
 }
+
+/// The form with nothing but a button.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Button {
+    csrf: String,
+}
+
+/// The person asks for a copy of their data before it is erased.
+pub(super) async fn ask_for_copy(visit: Visit, path: web::Path<String>, Form(form): Form<Button>) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    let (reference, token) = (holder.reference.clone(), holder.token.clone());
+    let asked = holder.visit.attempt(move |ctx| {
+        let case = codes::authenticate(ctx, &reference, &token)?;
+        handling::ask_for_copy(ctx, case.id)
+    });
+    match asked.await {
+        Ok(_) => Ok(holder.back(Some("copy_asked"))),
+        Err(error) => holder.failed(&error),
+    }
+}

@@ -7,7 +7,9 @@ use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Confirmation, State};
 use crate::http::auth::csrf_token;
 use crate::http::pages::{Visit, local_time};
-use crate::http::views::customer::{AnswerView, CasePage, MessageItem, PlanView, TimelineItem};
+use crate::http::views::customer::{
+    AnswerView, AskedItem, CasePage, MessageItem, PersonCourse, PlanView, TimelineItem,
+};
 use crate::http::views::layout::FieldErrors;
 use crate::services::handling;
 use crate::services::overview::{self, PersonCase};
@@ -68,6 +70,7 @@ impl<'a> CaseView<'a> {
             timeline: timeline(&self.person.events),
             messages: self.messages(),
             downloads: Vec::new(),
+            course: self.course(),
             may_withdraw: case.state.can_be_withdrawn(),
             may_stop_until,
             may_state: handling::may_state(self.person),
@@ -100,6 +103,36 @@ impl<'a> CaseView<'a> {
             confirmed: plan.confirmation != Some(Confirmation::Awaited),
             awaits_approval: self.awaits_approval(plan),
         })
+    }
+
+    fn course(&self) -> PersonCourse {
+        let person = self.person;
+        let asked = person.questions.iter().map(|question| AskedItem {
+            is_identity: !question.file.evidence.is_empty(),
+            text: question.file.text.clone(),
+            evidence: question
+                .file
+                .evidence
+                .iter()
+                .map(|method| method.name())
+                .collect(),
+            pauses: question.pauses,
+            answer_by: question.answer_by,
+        });
+        let linked = person.linked.iter();
+        PersonCourse {
+            asked: asked.collect(),
+            is_held: person.is_held,
+            forwarded_to: person.forwarded_to.clone(),
+            linked: linked
+                .map(|one| (one.reference.clone(), one.right.clone()))
+                .collect(),
+            reopened: person
+                .case
+                .reopened
+                .map(|(at, first)| (stockholm_date(at), first)),
+            may_ask_for_copy: person.may_ask_for_copy,
+        }
     }
 
     fn awaits_approval(&self, plan: &overview::PlanView) -> bool {
@@ -183,6 +216,17 @@ fn event_name(event: &Event) -> Option<&'static str> {
         "case_withdrawn" => "withdrawn",
         "case_closed" => "closed",
         "case_reopened" => "reopened",
+        "case_lapsed" => "lapsed",
+        "case_merged" => "merged",
+        "case_merged_here" => "merged_here",
+        "case_split" => "split",
+        "copy_asked" => "copy_asked",
+        "case_forwarded" => "forwarded",
+        "clarification_asked" => "clarification_requested",
+        "clarification_answered" => "clarification_answered",
+        "identity_evidence_asked" => "identity_evidence_asked",
+        "legal_hold_put" => "held",
+        "legal_hold_lifted" => "hold_lifted",
         _ => return None,
     })
 }

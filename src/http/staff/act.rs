@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::{path_of, see};
 use super::case_page::{self, Seen};
+use super::course;
 use super::grant::{self, GrantSent};
 use super::plan_page::short;
 use super::who::{Answer, Desk};
@@ -91,13 +92,15 @@ impl Sent {
             "note" => Action::Note {
                 text: self.text.clone(),
             },
-            "hold" => Action::Hold,
             "lift_hold" => Action::LiftHold,
             "retry" => Action::Retry,
             "reopen" => Action::Reopen,
             "close" => Action::Close { reason: reason() },
             "record_answer" => return self.answer().map(Asked::Answer),
-            _ => return Err(Error::field("action", "unknown")),
+            _ => {
+                let action = course::read(&self.action, &self.text, &self.reason, &self.rest);
+                action.ok_or_else(|| Error::field("action", "unknown"))?
+            }
         }))
     }
 
@@ -139,6 +142,7 @@ impl Sent {
             backups_until: self.backups_until.clone(),
             comment: self.comment.clone(),
             grant: self.grant.typed(),
+            more: self.rest.clone(),
         }
     }
 
@@ -148,7 +152,7 @@ impl Sent {
             "claim" => "claimed",
             "plan" => "plan_made",
             "approve" => "approved",
-            "message" | "extend" => "message_sent",
+            "message" | "extend" | "request_clarification" | "request_identity" => "message_sent",
             "note" => "note_added",
             "record_answer" => "answer_recorded",
             "stop" => "stopped",
@@ -259,9 +263,10 @@ pub(super) fn again(
 fn code(error: &Error) -> String {
     let named = |wrong: &crate::services::FieldError| match wrong.field {
         "reason" | "text" | "reasons" => "text",
-        field @ ("confirm" | "ground" | "statute" | "outcome" | "backups_until" | "comment" | "assignee") => {
-            field
-        }
+        "controller.name" | "controller.email" => "controller",
+        "into" => merge_code(wrong.code),
+        field @ ("evidence" | "rights" | "what" | "confirm" | "ground" | "statute" | "outcome"
+        | "backups_until" | "comment" | "assignee") => field,
         "refused" | "item" => "invalid",
         field if PersonalField::from_name(field).is_some() => "change",
         _ => "invalid",
@@ -270,5 +275,17 @@ fn code(error: &Error) -> String {
         Error::Invalid(wrong) => wrong.first().map_or("invalid", named).to_owned(),
         Error::System(error @ SystemError::Unavailable { .. }) => error.code().to_owned(),
         other => other.code().to_owned(),
+    }
+}
+
+/// Why a case cannot go on in the one that was named.
+fn merge_code(code: &str) -> &'static str {
+    match code {
+        "itself" | "unknown" => "merge_unknown",
+        "other_right" => "merge_other_right",
+        "not_older" => "merge_not_older",
+        "ended" => "merge_ended",
+        "not_proved" => "merge_not_proved",
+        _ => "merge_another_person",
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::who::Desk;
-use super::{found, grant, plan_page, trail};
+use super::{course, found, grant, plan_page, trail};
 use crate::adapters::templates::facts::Words;
 use crate::domain::case::{Proposal, State};
 use crate::domain::data_map::{DataMap, PersonalField};
@@ -113,6 +113,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         events: trail::events(&reader, &case.events),
         messages: messages(case),
         notes: notes(&reader, case),
+        course: course::view(&reader, case),
         primary: primary(case),
         actions: actions(case, who),
         error: None,
@@ -225,7 +226,11 @@ pub(super) fn mails(mails: &[Mail]) -> Vec<MailRow> {
 }
 
 fn messages(case: &StaffCase) -> Vec<MessageItem> {
-    let said = case.messages.iter().filter(|message| message.kind != "note");
+    let between_us = ["from_person", "to_person"];
+    let said = case
+        .messages
+        .iter()
+        .filter(|message| between_us.contains(&message.kind.as_str()));
     said.map(|message| MessageItem {
         at: local_time(message.at),
         from_person: message.kind != "to_person",

@@ -5,9 +5,12 @@ mod act;
 mod case;
 mod case_page;
 mod core;
+mod course;
 mod found;
 mod grant;
+mod incidents;
 mod intake;
+mod letters;
 mod members;
 mod plan_page;
 mod purges;
@@ -24,7 +27,7 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 18] = [
+pub const ADDRESSES: [(&str, &[&str]); 21] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
@@ -36,6 +39,9 @@ pub const ADDRESSES: [(&str, &[&str]); 18] = [
     ("/staff/cases/new", &["GET", "POST"]),
     ("/staff/cases/{reference}", &["GET"]),
     ("/staff/cases/{reference}/actions", &["POST"]),
+    ("/staff/cases/{reference}/letters/{letter}", &["GET"]),
+    ("/staff/incidents", &["GET"]),
+    ("/staff/incidents/{id}", &["POST"]),
     ("/staff/members", &["GET", "POST"]),
     ("/staff/members/{id}/reset", &["POST"]),
     ("/staff/members/{id}/deactivate", &["POST"]),
@@ -77,6 +83,9 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/cases/new", true) => resource.route(web::post().to(intake::submit)),
         ("/staff/cases/{reference}", false) => resource.route(reading().to(case::show)),
         ("/staff/cases/{reference}/actions", true) => resource.route(web::post().to(act::act)),
+        ("/staff/cases/{reference}/letters/{letter}", false) => resource.route(reading().to(letters::show)),
+        ("/staff/incidents", false) => resource.route(reading().to(incidents::list)),
+        ("/staff/incidents/{id}", true) => resource.route(web::post().to(incidents::follow)),
         ("/staff/members", false) => resource.route(reading().to(members::list)),
         ("/staff/members", true) => resource.route(web::post().to(members::add)),
         ("/staff/members/{id}/reset", true) => resource.route(web::post().to(members::reset)),

@@ -176,9 +176,14 @@ fn row(ctx: &Context, line: &Line, found: &Found) -> QueueRow {
     let days_left = overview::days_left(ctx, line.due_on);
     let is_open = !ENDED.contains(&line.state.as_str());
     let paused = line.state == "clarification_pending";
+    let alarm = found.page.alarms.get(&line.id).and_then(|alarm| alarm.name());
     let marks = [
         ("awaiting_approval", found.waiting.contains(&line.id)),
-        ("at_risk", is_open && !paused && days_left <= AT_RISK_DAYS),
+        ("overdue", alarm == Some("overdue")),
+        (
+            "at_risk",
+            alarm == Some("at_risk") || (alarm.is_none() && is_open && !paused && days_left <= AT_RISK_DAYS),
+        ),
         ("held", line.on_hold),
         ("extended", line.extended),
         ("message", line.message_waits),

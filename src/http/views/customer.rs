@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::customer_stop::{ConsentChoice, StopView};
 use super::layout::{FieldErrors, Page};
+pub use super::person_course::{AskedItem, PersonCourse};
 pub use super::register::{RegisterGroup, RegisterPage, RegisterRecipient};
 use crate::adapters::templates::answer::{Gone, Kept, Told};
 use crate::adapters::templates::changes::Rectified;
@@ -185,6 +186,8 @@ pub struct CasePage {
     pub messages: Vec<MessageItem>,
     /// Files to fetch.
     pub downloads: Vec<Download>,
+    /// What happened on its way.
+    pub course: PersonCourse,
     /// Whether the person may withdraw now.
     pub may_withdraw: bool,
     /// Whether the person may stop the erasure now, and until when, in words.

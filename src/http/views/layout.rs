@@ -57,6 +57,12 @@ impl StaffBar {
         self.may(Permission::ReadStatistics)
     }
 
+    /// Whether this role follows personal data breaches.
+    #[must_use]
+    pub fn follows_incidents(&self) -> bool {
+        self.may(Permission::HandleIncidents)
+    }
+
     /// Whether this role sees the pages that administer staff.
     #[must_use]
     pub fn administers(&self) -> bool {

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::matching::RowKey;
-use crate::domain::staff::Permission;
+use crate::domain::staff::{Actor, Permission};
 use crate::services::granting;
+use crate::services::handling::Controller;
 
 /// An action of staff, as the API names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -71,8 +72,86 @@ pub enum Action {
         #[serde(default)]
         text: String,
     },
+    /// Record advice, as data protection officer.
+    Advise {
+        /// The text.
+        #[serde(default)]
+        text: String,
+    },
+    /// Ask the person to say more.
+    RequestClarification {
+        /// The question.
+        #[serde(default)]
+        text: String,
+        /// `identity`, `large_request` or `other`: only the first two stop the clock.
+        #[serde(default = "other")]
+        reason: String,
+    },
+    /// Record what the person answered by another way than their page.
+    RecordClarification {
+        /// What they said.
+        #[serde(default)]
+        text: String,
+    },
+    /// Ask for more proof of identity.
+    RequestIdentity {
+        /// Why it is doubtful.
+        #[serde(default)]
+        text: String,
+        /// Proofs that would be enough: names as of [`Self::AcceptIdentity`]; all when empty.
+        #[serde(default)]
+        evidence: Vec<String>,
+    },
+    /// Pass the request on to the customer who is controller.
+    Forward {
+        /// To whom.
+        #[serde(default)]
+        controller: Controller,
+        /// What we write to it.
+        #[serde(default)]
+        text: String,
+        /// Whether the person may be told who it is.
+        #[serde(default)]
+        may_name: bool,
+    },
+    /// Let the older case of the same person go on with this one.
+    Merge {
+        /// Its reference.
+        #[serde(default)]
+        into: String,
+    },
+    /// Make a case of its own of each further right that the request names.
+    Split {
+        /// Those rights' names.
+        #[serde(default)]
+        rights: Vec<String>,
+    },
+    /// Report a personal data breach.
+    ReportIncident {
+        /// `wrong_recipient`, `wrong_erasure` or `other`.
+        #[serde(default = "other")]
+        what: String,
+        /// What happened.
+        #[serde(default)]
+        text: String,
+    },
     /// Put a legal hold.
-    Hold,
+    Hold {
+        /// Why.
+        #[serde(default)]
+        reason: String,
+        /// Whether the person is told; else an order forbids it.
+        #[serde(default = "yes")]
+        told: bool,
+        /// The court or authority that ordered it.
+        #[serde(default)]
+        authority: String,
+    },
+    /// A letter on paper was posted.
+    LetterSent {
+        /// The letter's id.
+        letter: Uuid,
+    },
     /// Lift the legal hold.
     LiftHold,
     /// Try failed work again.
@@ -88,10 +167,13 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 20] = [
+pub const ACTIONS: [&str; 29] = [
     "claim",
     "assign",
     "accept_identity",
+    "request_identity",
+    "request_clarification",
+    "record_clarification",
     "plan",
     "grant",
     "collect",
@@ -101,22 +183,45 @@ pub const ACTIONS: [&str; 20] = [
     "refuse",
     "stop",
     "extend",
+    "forward",
+    "merge",
+    "split",
     "message",
     "note",
+    "advise",
+    "report_incident",
     "hold",
     "lift_hold",
     "retry",
     "reopen",
     "close",
     "record_answer",
+    "letter_sent",
 ];
 
+fn other() -> String {
+    "other".to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}
+
 impl Action {
-    pub(super) const fn permission(&self) -> Permission {
+    /// Whether the actor's role lets them do it. Who handles cases may add notes and stop erasures too.
+    pub(super) fn is_for(&self, actor: &Actor) -> bool {
+        let needed = self.permission();
+        let comes_with_handling = matches!(needed, Permission::AddNotes | Permission::StopErasures);
+        actor.may(needed) || (comes_with_handling && actor.may(Permission::HandleCases))
+    }
+
+    const fn permission(&self) -> Permission {
         match self {
             Self::Approve | Self::Reject { .. } => Permission::ApproveProposals,
             Self::Stop => Permission::StopErasures,
             Self::Note { .. } => Permission::AddNotes,
+            Self::Advise { .. } => Permission::Advise,
+            Self::ReportIncident { .. } => Permission::ReportIncidents,
             _ => Permission::HandleCases,
         }
     }

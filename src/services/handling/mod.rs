@@ -1,14 +1,23 @@
 //! What staff do with a case: one entry, so that permission, version and locking are in one place.
 
 mod actions;
+mod asking;
+mod course;
+mod forwarding;
+mod joining;
+mod paper;
 mod person;
 
 use serde_json::json;
 
 pub use actions::{ACTIONS, Action};
+pub use asking::{Question, QuestionFile, follow, open_questions};
+pub use course::{HoldFile, is_told_of_hold, may_reopen, open_hold};
+pub use forwarding::{Controller, FORWARDING, ForwardingFile, is_code, open_forwarding};
+pub use joining::{ask_for_copy, may_ask_for_copy};
+pub use paper::open_letter;
 pub use person::{STATEMENT, may_state, state_view, withdraw, write_to_staff};
 
-use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Event, Proposal, RefusalGround, State};
 use crate::domain::contact::FreeText;
 use crate::domain::ids::{Reference, StaffId};
@@ -36,10 +45,7 @@ pub fn act(
     action: &Action,
 ) -> Result<StoredCase> {
     let by = actor.staff().ok_or(Error::Forbidden("role"))?;
-    let allowed = actor.may(action.permission())
-        || (action.permission() == Permission::AddNotes && actor.may(Permission::HandleCases))
-        || (action.permission() == Permission::StopErasures && actor.may(Permission::HandleCases));
-    if !allowed {
+    if !action.is_for(actor) {
         return Err(Error::Forbidden(forbidden_code(ctx, by, reference, action)?));
     }
     let found = cases::find(&mut *ctx.store.get()?, reference)?;
@@ -52,6 +58,9 @@ pub fn act(
     }
     if let Action::Grant(asked) | Action::Collect(asked) = action {
         return granting::grant(ctx, actor, id, version, asked);
+    }
+    if let Action::Split { rights } = action {
+        return joining::split(ctx, actor, id, version, rights);
     }
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
@@ -107,9 +116,9 @@ impl Work<'_> {
                 let after = proving::accept(self.ctx, conn, self.case, method, self.actor)?;
                 self.touch(conn, &after)
             }
-            Action::Plan { .. } | Action::Grant(_) | Action::Collect(_) => {
-                Err(Error::internal("what asks systems runs outside a transaction"))
-            }
+            Action::Plan { .. } | Action::Grant(_) | Action::Collect(_) | Action::Split { .. } => Err(
+                Error::internal("what asks systems or makes keys begins outside a transaction"),
+            ),
             Action::Release => self.change(conn, Event::Released, "answer_released", json!({})),
             Action::Refuse { ground, reason } => self.refuse(conn, ground, reason),
             Action::Approve => self.decide(conn, true, ""),
@@ -118,20 +127,27 @@ impl Work<'_> {
             Action::Extend { reason } => self.extend(conn, reason),
             Action::Message { text } => self.message(conn, text),
             Action::Note { text } => self.write(conn, "note", text, "note_added"),
-            Action::Hold => self.change(conn, Event::HeldLegally, "legal_hold_put", json!({})),
-            Action::LiftHold => self.change(conn, Event::HoldLifted, "legal_hold_lifted", json!({})),
+            Action::Advise { text } => self.write(conn, "advice", text, "advice_given"),
+            Action::RequestClarification { text, reason } => self.request_clarification(conn, text, reason),
+            Action::RecordClarification { text } => self.record_clarification(conn, text),
+            Action::RequestIdentity { text, evidence } => self.request_identity(conn, text, evidence),
+            Action::Forward {
+                controller,
+                text,
+                may_name,
+            } => self.forward(conn, controller, text, *may_name),
+            Action::Merge { into } => self.merge(conn, into),
+            Action::ReportIncident { what, text } => self.report_incident(conn, what, text),
+            Action::Hold {
+                reason,
+                told,
+                authority,
+            } => self.hold(conn, reason, *told, authority),
+            Action::LiftHold => self.lift_hold(conn),
+            Action::LetterSent { letter } => self.letter_sent(conn, *letter),
             Action::Retry => self.retry(conn),
-            Action::Reopen => self.change(conn, Event::Reopened, "case_reopened", json!({})),
-            Action::Close { reason } => {
-                self.write(conn, "note", reason, "note_added")?;
-                let case = cases::lock(conn, self.case.id)?;
-                Work { case: &case, ..*self }.change(
-                    conn,
-                    Event::Closed,
-                    "case_closed",
-                    json!({ "why": "by staff" }),
-                )
-            }
+            Action::Reopen => self.reopen(conn),
+            Action::Close { reason } => self.close(conn, reason),
         }
     }
 
@@ -238,28 +254,6 @@ impl Work<'_> {
         work.change(conn, event, action, json!({ "hash": hash, "ground": ground }))
     }
 
-    fn extend(&self, conn: &mut Conn, reason: &str) -> Result<()> {
-        let reason = free_text("reason", reason)?;
-        let mut deadline = self.case.deadline.clone();
-        deadline
-            .extend(stockholm_date(self.ctx.now()))
-            .map_err(|_| Error::Conflict("extension_refused"))?;
-        let detail = json!({ "due_on": deadline.due_on() });
-        self.change(conn, Event::Extended, "deadline_extended", detail)?;
-        let (key, _) = intake::open_file(self.ctx, self.case)?;
-        self.keep_message(conn, "to_person", &reason)?;
-        let case = cases::find_by_id(conn, self.case.id)?;
-        telling::send(
-            self.ctx,
-            conn,
-            &case,
-            &key,
-            Letter::Message {
-                text: reason.as_str().to_owned(),
-            },
-        )
-    }
-
     fn message(&self, conn: &mut Conn, text: &str) -> Result<()> {
         let text = free_text("text", text)?;
         self.keep_message(conn, "to_person", &text)?;
@@ -324,7 +318,11 @@ impl Work<'_> {
     }
 }
 
-fn free_text(field: &'static str, text: &str) -> Result<FreeText> {
+/// A text as staff or the person typed it, checked.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn free_text(field: &'static str, text: &str) -> Result<FreeText> {
     if text.trim().is_empty() {
         return Err(Error::field(field, "required"));
     }

@@ -63,7 +63,7 @@ pub fn state_view(ctx: &Context, person: &PersonCase, text: &str) -> Result<()> 
     })
 }
 
-/// The person writes to staff.
+/// The person writes to staff; it answers what they were asked, if they were.
 ///
 /// # Errors
 /// When the text is empty or too long.
@@ -72,6 +72,16 @@ pub fn write_to_staff(ctx: &Context, id: CaseId, text: &str) -> Result<()> {
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         keep_message(ctx, conn, &case, &Actor::Person, "from_person", &text)?;
+        if matches!(case.case.state, State::ClarificationPending { .. }) {
+            let change = Change {
+                event: Event::ClarificationAnswered,
+                actor: &Actor::Person,
+                action: "clarification_answered",
+                detail: json!({}),
+                visible: true,
+            };
+            transition::apply(ctx, conn, &case, change)?;
+        }
         messages::set_waiting(conn, id, true)?;
         Ok(ctx.record(conn, id.0, &Actor::Person, "message_received", json!({}))?)
     })

@@ -2,12 +2,13 @@
 
 mod request;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
 use super::handoff::{self, HandedOver};
 use super::jobs::{self, Job};
 use super::{Context, Error, Result, codes, keys};
+use crate::domain::calendar::stockholm_date;
 use crate::domain::deadline::Deadline;
 use crate::domain::grant::stop;
 use crate::domain::identity::Method;
@@ -23,6 +24,12 @@ pub use request::{ActingFor, CaseFile, Request, Typed, Wish, identifiers};
 
 /// Where a sealed case file belongs.
 pub const CASE_FILE: &str = "cases.sealed";
+
+/// The day from which the regulation applies (Art. 99(2)).
+const GDPR_APPLIES_FROM: NaiveDate = match NaiveDate::from_ymd_opt(2018, 5, 25) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
 
 /// How and when a request reached us.
 #[derive(Clone, Debug)]
@@ -41,6 +48,19 @@ pub struct Arrival<'a> {
 
 /// The channels that staff can name.
 pub const STAFF_CHANNELS: [&str; 6] = ["email", "phone", "chat", "letter", "in_person", "account_end"];
+
+/// Every way in which a request can come.
+const CHANNELS: [&str; 9] = [
+    "web",
+    "api",
+    "portal",
+    "email",
+    "phone",
+    "chat",
+    "letter",
+    "in_person",
+    "account_end",
+];
 
 /// Takes a request in: a case, its first code, its trace and the work that follows, all or nothing.
 /// The systems are searched later, so that the answer tells nothing of whether the person is known.
@@ -157,6 +177,10 @@ pub fn submit_for_person(
     if received_at > now {
         return Err(Error::field("received_at", "in_future"));
     }
+    // Before the regulation applied there was nothing to ask for under it: somebody mistyped the year.
+    if stockholm_date(received_at) < GDPR_APPLIES_FROM {
+        return Err(Error::field("received_at", "too_old"));
+    }
     let request = Request::parse(typed, now, false)?;
     let keys = request.file.keys();
     if keys.iter().next().is_none() {
@@ -202,28 +226,8 @@ fn insert(
     idempotency: Option<&([u8; 32], [u8; 32])>,
 ) -> std::result::Result<StoredCase, Taken> {
     let now = ctx.now();
-    let id = key.id();
-    let reference = Reference::from_random(u64::from_le_bytes(ctx.random_bytes()));
-    let new = NewCase {
-        id: id.0,
-        reference: reference.to_string(),
-        right_: request.right.name(),
-        state: "received",
-        channel: arrival.channel.to_owned(),
-        language: request.language.tag(),
-        received_at: arrival.received_at,
-        due_on: Deadline::from_receipt(arrival.received_at).due_on(),
-        required_level: ctx.organisation.required_level(request.right, true).number(),
-        state_since: now,
-        created_at: now,
-        sealed: key.seal(CASE_FILE, ctx.nonce(), &request.file),
-        idempotency_digest: idempotency.map(|(key, _)| key.to_vec()),
-        idempotency_body: idempotency.map(|(_, body)| body.to_vec()),
-    };
-    let case = cases::insert(conn, &new, &lookup_digests(ctx, &request.file.keys()))?;
-    let fields: Vec<&str> = request.file.keys().iter().map(|(kind, _)| kind.name()).collect();
-    let detail = json!({ "right": request.right.name(), "channel": arrival.channel, "identifiers": fields });
-    ctx.record_first(conn, id.0, &arrival.actor, "case_received", detail)?;
+    let case = file(ctx, conn, key, request, arrival, idempotency, None)?;
+    let id = case.id;
     for method in &arrival.proofs {
         store::identity::insert_proof(conn, ctx.new_id(), id, *method, None, now)?;
         ctx.record(
@@ -238,6 +242,74 @@ fn insert(
         codes::start(ctx, conn, key, &case, email)?;
     }
     jobs::enqueue(ctx, conn, &Job::SearchPerson { case: id }, None)?;
+    Ok(case)
+}
+
+/// Makes the case itself: its key, what is sealed with it, and its first event.
+fn file(
+    ctx: &Context,
+    conn: &mut Conn,
+    key: &CaseKey,
+    request: &Request,
+    arrival: &Arrival<'_>,
+    idempotency: Option<&([u8; 32], [u8; 32])>,
+    beside: Option<&Reference>,
+) -> store::Result<StoredCase> {
+    let now = ctx.now();
+    let id = key.id();
+    let reference = Reference::from_random(u64::from_le_bytes(ctx.random_bytes()));
+    let deadline = Deadline::from_receipt(arrival.received_at);
+    let new = NewCase {
+        id: id.0,
+        reference: reference.to_string(),
+        right_: request.right.name(),
+        state: "received",
+        channel: arrival.channel.to_owned(),
+        language: request.language.tag(),
+        received_at: arrival.received_at,
+        due_on: deadline.due_on(),
+        required_level: ctx.organisation.required_level(request.right, true).number(),
+        state_since: now,
+        created_at: now,
+        sealed: key.seal(CASE_FILE, ctx.nonce(), &request.file),
+        idempotency_digest: idempotency.map(|(key, _)| key.to_vec()),
+        idempotency_body: idempotency.map(|(_, body)| body.to_vec()),
+    };
+    let case = cases::insert(conn, &new, &lookup_digests(ctx, &request.file.keys()))?;
+    let fields: Vec<&str> = request.file.keys().iter().map(|(kind, _)| kind.name()).collect();
+    let mut detail =
+        json!({ "right": request.right.name(), "channel": arrival.channel, "identifiers": fields });
+    if let (Some(beside), Some(map)) = (beside, detail.as_object_mut()) {
+        map.insert("beside".to_owned(), json!(beside.as_str()));
+    }
+    ctx.record_first(conn, id.0, &arrival.actor, "case_received", detail)?;
+    Ok(case)
+}
+
+/// Makes a case beside another one of the same person, which is searched for as any; no code is sent, as what was
+/// proved there is carried over.
+///
+/// # Errors
+/// When the database fails.
+pub fn file_beside(
+    ctx: &Context,
+    conn: &mut Conn,
+    key: &CaseKey,
+    request: &Request,
+    from: &StoredCase,
+    received_at: DateTime<Utc>,
+    actor: &Actor,
+) -> Result<StoredCase> {
+    let known = CHANNELS.into_iter().find(|channel| *channel == from.channel);
+    let arrival = Arrival {
+        channel: known.ok_or_else(|| Error::internal("an unknown channel"))?,
+        received_at,
+        actor: *actor,
+        idempotency: None,
+        proofs: vec![],
+    };
+    let case = file(ctx, conn, key, request, &arrival, None, Some(&from.reference))?;
+    jobs::enqueue(ctx, conn, &Job::SearchPerson { case: case.id }, None)?;
     Ok(case)
 }
 

@@ -1,6 +1,9 @@
 //! Reading: the queue, one case for staff, one case for its person, and the public register.
 
+mod course;
 mod person;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -13,7 +16,7 @@ use super::{Context, Error, Result, auditing, granting, notices};
 use crate::domain::audit;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Confirmation, Proposal, State};
-use crate::domain::deadline::Clock;
+use crate::domain::deadline::{Alarm, Clock};
 use crate::domain::grant::Grant;
 use crate::domain::identity::Proof;
 use crate::domain::ids::{PlanId, Reference, StaffId};
@@ -25,12 +28,12 @@ use crate::store::mails::{self, Mail};
 use crate::store::notices::NoticeRow;
 use crate::store::plans::{self, StoredStep};
 use crate::store::queue::{self, Cursor, Filter, Line, Sort};
-use crate::store::{Conn, audit as trail, messages};
+use crate::store::{Conn, audit as trail, clocks, messages};
 
+pub use course::Course;
 pub use person::{PERSON_EVENTS, PersonCase, person_case};
 
-/// Days before the deadline from which a case counts as at risk.
-pub const AT_RISK_DAYS: i64 = 5;
+pub use crate::domain::deadline::AT_RISK_DAYS;
 
 /// A message of a case, opened.
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ pub struct StaffCase {
     pub earlier: Vec<Earlier>,
     /// The trail.
     pub events: Vec<audit::Event>,
+    /// What happened on its way.
+    pub course: Course,
     /// What the actor may do now.
     pub actions: Vec<&'static str>,
 }
@@ -99,6 +104,7 @@ pub struct PlanView {
 fn clock(ctx: &Context, case: &StoredCase) -> Clock {
     let today = case.deadline.as_of(stockholm_date(ctx.now())).clock();
     Clock {
+        received_at: case.case.received_at,
         paused: case.deadline.is_paused(),
         ..today
     }
@@ -128,6 +134,7 @@ fn may_read(actor: &Actor) -> Result<()> {
 fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Reference) -> Result<StaffCase> {
     let case = cases::find(conn, reference)?;
     let (_, file) = intake::open_file(ctx, &case)?;
+    let course = course::load(ctx, conn, actor, &case)?;
     Ok(StaffCase {
         earlier: records::earlier(ctx, conn, &case, &file.keys())?,
         file,
@@ -140,7 +147,8 @@ fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Referenc
         messages: open_messages(ctx, conn, &case)?,
         mails: mails::list_by_case(conn, case.id)?,
         events: trail::list(conn, case.id.0)?,
-        actions: actions(ctx, actor, &case),
+        actions: course::with_letters(actions(ctx, actor, &case), actor, &course),
+        course,
         case,
     })
 }
@@ -242,8 +250,6 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
         "extend" => handles && fits(Event::Extended),
         "message" => handles,
         "note" => handles || actor.may(Permission::AddNotes),
-        "hold" => handles && fits(Event::HeldLegally),
-        "lift_hold" => handles && fits(Event::HoldLifted),
         "retry" => {
             let letters = ["job_parked", "mail_undeliverable", "notice_undeliverable"];
             let attention = case.attention.as_deref();
@@ -252,10 +258,8 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
                     state.can_be_withdrawn() || *state == State::Executing || letters.contains(&code)
                 })
         }
-        "reopen" => handles && fits(Event::Reopened),
-        "close" => handles && fits(Event::Closed),
         "record_answer" => handles && matches!(state, State::Executing | State::Answered { .. }),
-        _ => false,
+        other => course::allows(ctx, actor, case, other).unwrap_or(false),
     };
     ACTIONS.into_iter().filter(|name| allowed(name)).collect()
 }
@@ -268,6 +272,8 @@ pub struct Page {
     pub next: Option<Cursor>,
     /// How many cases the filter and the search find, counted up to [`COUNTED`].
     pub total: i64,
+    /// Those of the lines whose time runs out.
+    pub alarms: BTreeMap<uuid::Uuid, Alarm>,
 }
 
 /// How far cases are counted: beyond, "more than" says enough.
@@ -306,7 +312,14 @@ pub fn queue(
         due_on: line.due_on,
         id: line.id,
     });
-    Ok(Page { lines, next, total })
+    let shown: Vec<uuid::Uuid> = lines.iter().map(|line| line.id).collect();
+    let alarms = clocks::list_alarms(&mut conn, &shown)?;
+    Ok(Page {
+        lines,
+        next,
+        total,
+        alarms,
+    })
 }
 
 /// What a search may mean: a reference, or one of the identifiers in its normalised form.

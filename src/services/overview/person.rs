@@ -9,10 +9,12 @@ use crate::domain::grant::stop::Wish;
 use crate::domain::ids::Reference;
 use crate::services::answer::{self, AnswerFacts};
 use crate::services::granting::rectification::{self, RectifiedFacts};
+use crate::services::handling::{self, Question};
 use crate::services::stopping::{self, StopFacts};
 use crate::services::{Context, Result, codes, granting, intake, telling};
 use crate::store::audit as trail;
 use crate::store::cases::StoredCase;
+use crate::store::links::{self, Linked};
 
 /// What the person sees of their own case.
 pub struct PersonCase {
@@ -36,12 +38,22 @@ pub struct PersonCase {
     pub wish: Option<Wish>,
     /// Why it was refused, when it was: the ground, and the reasons in staff's words.
     pub refusal: Option<(RefusalGround, String)>,
+    /// What waits for their answer.
+    pub questions: Vec<Question>,
+    /// Whether a legal hold is in force that they were told of.
+    pub is_held: bool,
+    /// Whether the request was passed on to a controller, and to whom, where that may be told.
+    pub forwarded_to: Option<Option<String>>,
+    /// Their cases that belong to this one.
+    pub linked: Vec<Linked>,
+    /// Whether they can ask for a copy before the erasure.
+    pub may_ask_for_copy: bool,
     /// The events that mean something to the person.
     pub events: Vec<audit::Event>,
 }
 
 /// Events that a person's timeline shows; the others are the inner workings.
-pub const PERSON_EVENTS: [&str; 19] = [
+pub const PERSON_EVENTS: [&str; 30] = [
     "granted",
     "grant_carried_out",
     "consent_end_confirmed",
@@ -61,6 +73,18 @@ pub const PERSON_EVENTS: [&str; 19] = [
     "case_withdrawn",
     "case_closed",
     "case_reopened",
+    "case_lapsed",
+    "case_merged",
+    "case_merged_here",
+    "case_split",
+    "copy_asked",
+    "case_forwarded",
+    "clarification_asked",
+    "clarification_answered",
+    "identity_evidence_asked",
+    // Put and lifted silently, a hold has other names.
+    "legal_hold_put",
+    "legal_hold_lifted",
 ];
 
 /// A case for the person whose token opens it. What we hold about them is shown only once the
@@ -95,11 +119,18 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
         };
         let events = trail::list(conn, case.id.0)?;
         let (_, file) = intake::open_file(ctx, &case)?;
+        let forwarded_to = handling::open_forwarding(ctx, conn, &case)?
+            .map(|(row, file)| row.may_name.then_some(file.controller.name));
         Ok(PersonCase {
+            questions: handling::open_questions(ctx, conn, &case)?,
+            is_held: handling::is_told_of_hold(conn, &case)?,
+            forwarded_to,
+            linked: links::list(conn, case.id)?,
+            may_ask_for_copy: proved && handling::may_ask_for_copy(conn, &case)?,
             clock: clock(ctx, &case),
             messages: open_messages(ctx, conn, &case)?
                 .into_iter()
-                .filter(|m| m.kind != "note")
+                .filter(|m| matches!(m.kind.as_str(), "from_person" | "to_person"))
                 .collect(),
             plan,
             answer,

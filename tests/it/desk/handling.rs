@@ -172,5 +172,8 @@ fn who_only_reads_is_offered_nothing_that_changes() {
     let auditor = Staff::of(&site, Role::Auditor);
     assert!(offered(&auditor.case(&reference)).is_empty());
     let dpo = Staff::of(&site, Role::Dpo);
-    assert_eq!(offered(&dpo.case(&reference)), ["note"]);
+    assert_eq!(
+        offered(&dpo.case(&reference)),
+        ["advise", "note", "report_incident"]
+    );
 }

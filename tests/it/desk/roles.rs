@@ -25,6 +25,9 @@ fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
         | (_, "/staff/handled") => Some(READERS),
         ("GET", "/staff/purges" | "/staff/purges/{id}") => Some(READERS),
         ("POST", "/staff/purges/{id}") => Some(&[Approver]),
+        // No letter waits; who may open one is told so.
+        ("GET", "/staff/cases/{reference}/letters/{letter}") => Some(&[Agent, Approver]),
+        ("GET", "/staff/incidents") | ("POST", "/staff/incidents/{id}") => Some(&[Approver, Dpo, Admin]),
         ("GET", "/staff/stats") => Some(&[Dpo, Admin, Auditor]),
         (_, "/staff/cases/new") => Some(&[Agent, Approver]),
         // A note, which is what most may do.
@@ -68,12 +71,41 @@ fn changed(site: &Site, template: &str) -> String {
     counted.collect::<Vec<_>>().join("\n")
 }
 
+/// A letter on paper that waits to be posted: its case and its id.
+fn letter(site: &Site) -> (String, uuid::Uuid) {
+    let agent = site.staff(Role::Agent);
+    let typed = dataratt::services::intake::Typed {
+        right: Some("access".into()),
+        customer_number: Some("nobody".into()),
+        ..Default::default()
+    };
+    let case = dataratt::services::intake::submit_for_person(site, agent, &typed, "letter", None).unwrap();
+    let text = "Hej.".to_owned();
+    let message = dataratt::services::handling::Action::Message { text };
+    site.act(&agent, &case.reference, &message).unwrap();
+    let letters = dataratt::store::paper_letters::list(&mut site.store.get().unwrap(), case.id).unwrap();
+    (case.reference.to_string(), letters[0].id)
+}
+
+/// A personal data breach that is open.
+fn breach(site: &Site, reference: &str) -> uuid::Uuid {
+    let agent = site.staff(Role::Agent);
+    let reference = dataratt::domain::ids::Reference::parse(reference).unwrap();
+    let (what, text) = ("other".to_owned(), "Hej.".to_owned());
+    let report = dataratt::services::handling::Action::ReportIncident { what, text };
+    let case = site.act(&agent, &reference, &report).unwrap();
+    let found = dataratt::store::incidents::list(&mut site.store.get().unwrap(), case.id).unwrap();
+    found[0].id
+}
+
 #[test]
 fn every_address_lets_through_exactly_whom_it_should() {
     let site = Site::with(|world| world.app.ctx.policy.limits = false);
     let (reference, _) = site.verified("erasure", "anna@kund.example");
     let other = site.account(Role::Agent);
     let actor = dataratt::domain::staff::Actor::System;
+    let (by_post, letter) = letter(&site);
+    let breach = breach(&site, &by_post);
     let other = dataratt::services::accounts::find(&site, &actor, &other)
         .unwrap()
         .id;
@@ -89,7 +121,12 @@ fn every_address_lets_through_exactly_whom_it_should() {
             let path = template
                 .replace("{reference}", &reference)
                 .replace("/purges/{id}", &format!("/purges/{list}"))
+                .replace("/incidents/{id}", &format!("/incidents/{breach}"))
                 .replace("{id}", &other.to_string());
+            let path = match path.strip_suffix("{letter}") {
+                Some(_) => format!("/staff/cases/{by_post}/letters/{letter}"),
+                None => path,
+            };
             let state = site.state();
             let seen = ask(&site, method, &path, None);
             assert_eq!(site.state(), state, "{method} {path} by nobody changes something");

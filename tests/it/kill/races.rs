@@ -42,7 +42,12 @@ fn two_workers_never_carry_out_one_erasure_at_a_time() {
     let mut people = People::new();
     let case = people.approved().unwrap();
     // A hold that was put and lifted leaves two jobs for one erasure.
-    for action in [Action::Hold, Action::LiftHold] {
+    let hold = Action::Hold {
+        reason: String::new(),
+        told: true,
+        authority: String::new(),
+    };
+    for action in [hold, Action::LiftHold] {
         people.world.act(&people.agent, &case.reference, &action).unwrap();
     }
     let jobs = "SELECT count(*) FROM jobs WHERE kind = 'run_erasure'";

@@ -42,7 +42,12 @@ fn a_legal_hold_stops_lines_that_are_listed_and_keeps_others_from_being_listed()
     let before = books(&world, &person.customer_number);
     let agent = world.staff(Role::Agent);
     approve(&world, list);
-    world.act(&agent, &case.reference, &CaseAction::Hold).unwrap();
+    let held = CaseAction::Hold {
+        reason: String::new(),
+        told: true,
+        authority: String::new(),
+    };
+    world.act(&agent, &case.reference, &held).unwrap();
     world.work();
     let held = show(&world, list);
     assert_eq!(held.state, ListState::Done);

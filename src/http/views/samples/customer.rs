@@ -1,10 +1,11 @@
 //! The pages of the person who asks.
 
 use super::super::customer::{
-    AnswerView, CasePage, CodePage, Download, MessageItem, PlanView, RegisterGroup, RegisterPage,
+    AnswerView, CasePage, CodePage, MessageItem, PersonCourse, PlanView, RegisterGroup, RegisterPage,
     RegisterRecipient, RequestForm, RequestValues, StartPage, SubmittedPage, TimelineItem,
 };
 use super::super::layout::FieldErrors;
+use super::course::{downloads, person as course};
 use super::{Sample, date, page, sample, words};
 use crate::adapters::templates::answer::{Gone, Kept, Reply, Told};
 use crate::adapters::templates::changes::{CorrectedField, KeptDocuments, Rectified};
@@ -21,6 +22,10 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         level: Level::A2,
         ..case(t, "assessing")
     };
+    let asked = CasePage {
+        course: course(),
+        ..case(t, "clarification_pending")
+    };
     let approved = CasePage {
         plan: Some(plan(true)),
         level: Level::A2,
@@ -34,6 +39,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         ..case(t, "answered")
     };
     let mut samples = vec![
+        sample("case-asked", &asked),
         sample("start", &start(t, None)),
         sample("start-reference", &start(t, Some("DR <7K4M>"))),
         sample("form", &form(t)),
@@ -180,6 +186,7 @@ pub(super) fn case(t: Texts, state: &str) -> CasePage {
         timeline: timeline(),
         messages: messages(),
         downloads: Vec::new(),
+        course: PersonCourse::default(),
         may_withdraw: true,
         may_stop_until: None,
         may_write: state != "closed",
@@ -305,15 +312,6 @@ fn answer() -> AnswerView {
         text: None,
         rectified: None,
     }
-}
-
-fn downloads() -> Vec<Download> {
-    vec![Download {
-        name: "uppgifter.zip".to_owned(),
-        href: "/requests/R-7K2M-94QX/files/1".to_owned(),
-        size: "2,4 MB".to_owned(),
-        until: date("2026-10-08"),
-    }]
 }
 
 fn register(t: Texts) -> RegisterPage {

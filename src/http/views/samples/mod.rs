@@ -2,6 +2,7 @@
 
 mod admin;
 mod core;
+mod course;
 mod customer;
 mod customer_stop;
 mod desk;

@@ -6,6 +6,7 @@ use super::super::staff::{
     ClockView, GrantTerms, IntakePage, Kept, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage,
     QueueRow, RecordedRow, STATES, SendAgainPage, SetRow, StaffCasePage, StaffPlanView, Typed, WhoView,
 };
+use super::course::{course, incidents, letter};
 use super::desk::{candidates, events, excluded, found, mails, notices, plan, steps};
 use super::{Sample, date, page, sample, staff_page};
 use crate::adapters::texts::Texts;
@@ -128,6 +129,8 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
                 ..case(t, "executing", vec!["retry", "record_answer", "note"], "retry")
             },
         ),
+        sample("incidents", &incidents(t)),
+        sample("letter", &letter(t)),
         sample("intake", &intake(t, FieldErrors::default())),
         sample(
             "intake-errors",
@@ -307,6 +310,7 @@ fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str
         actions,
         primary: Some(primary),
         error: None,
+        course: course(),
         typed: Typed::default(),
     }
 }

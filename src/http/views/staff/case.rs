@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use super::super::customer::{MessageItem, level_name};
 use super::super::layout::Page;
 use super::EarlierRow;
+use super::course::CourseView;
 use super::grant::GrantTerms;
 use super::parts::{
     CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, StaffStopView, Typed,
@@ -86,6 +87,8 @@ pub struct StaffCasePage {
     pub messages: Vec<MessageItem>,
     /// Notes among staff, oldest first.
     pub notes: Vec<NoteRow>,
+    /// What happened on its way.
+    pub course: CourseView,
     /// What this member of staff may do now, by the names of the API.
     pub actions: Vec<&'static str>,
     /// The one of `actions` that comes next.
@@ -173,12 +176,11 @@ pub struct NoteRow {
 
 impl StaffCasePage {
     /// The actions that a single button does; the others have forms of their own.
-    const BUTTONS: [&str; 9] = [
+    const BUTTONS: [&str; 8] = [
         "claim",
         "plan",
         "collect",
         "release",
-        "hold",
         "lift_hold",
         "retry",
         "reopen",
@@ -243,6 +245,11 @@ impl StaffCasePage {
             .iter()
             .map(|field| (*field, typed(field)))
             .collect()
+    }
+
+    fn rights(&self) -> impl Iterator<Item = Right> {
+        let own = self.right;
+        Right::ALL.into_iter().filter(move |right| *right != own)
     }
 
     fn proof_methods(&self) -> [&'static str; 4] {

@@ -11,11 +11,13 @@ use crate::domain::right::Right;
 
 mod case;
 mod core;
+mod course;
 mod grant;
 mod parts;
 
 pub use case::*;
 pub use core::*;
+pub use course::*;
 pub use grant::*;
 pub use parts::*;
 

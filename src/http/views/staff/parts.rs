@@ -195,6 +195,8 @@ pub struct Typed {
     pub comment: String,
     /// The fields of a grant.
     pub grant: TypedGrant,
+    /// The fields of a case's course, by name.
+    pub more: std::collections::BTreeMap<String, String>,
 }
 
 impl Typed {

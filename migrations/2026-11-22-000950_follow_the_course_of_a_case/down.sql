@@ -1,0 +1,13 @@
+DELETE FROM case_messages WHERE kind IN ('advice', 'from_controller');
+ALTER TABLE case_messages DROP CONSTRAINT case_messages_kind_check;
+ALTER TABLE case_messages ADD CONSTRAINT case_messages_kind_check CHECK (kind IN ('from_person', 'to_person', 'note', 'statement'));
+COMMENT ON TABLE case_messages IS 'Messages both ways, and notes among staff; the text is sealed.';
+DROP TABLE paper_letters;
+DROP TABLE incidents;
+DROP TABLE case_links;
+DROP TABLE forwardings;
+DROP TABLE legal_holds;
+DROP TABLE questions;
+DROP TRIGGER guard_course ON cases;
+DROP FUNCTION guard_course;
+DROP TABLE case_clocks;
