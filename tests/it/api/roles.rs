@@ -32,6 +32,12 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
         ("POST", "/requests/{reference}/verification") => (Open::Everybody, json!({ "code": "00000000" })),
         ("GET" | "DELETE", "/requests/{reference}") => (Open::Person, none),
         ("POST", "/requests/{reference}/confirmation") => (Open::Person, json!({ "accept": true })),
+        ("GET", "/consents") => (Open::Everybody, none),
+        ("POST", "/requests/{reference}/erasure") => (Open::Person, none),
+        ("POST", "/suppressions/check") => {
+            let addresses = json!({ "emails": ["anna@kund.example"] });
+            (Open::Roles(&[Agent, Approver, Machine]), addresses)
+        }
         ("POST", "/requests/{reference}/statement") => (Open::Person, json!({ "text": "My view" })),
         ("POST", "/requests/{reference}/messages") => (Open::Person, json!({ "text": "Hello" })),
         ("POST", "/session") => {
