@@ -22,6 +22,7 @@ enum Open {
 const READERS: &[Role] = &[Role::Agent, Role::Approver, Role::Dpo, Role::Auditor];
 
 /// What is expected of each call, with a body that is right.
+#[expect(clippy::too_many_lines, reason = "one table, a row for each call")]
 fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
     use Role::{Admin, Agent, Approver, Auditor, Dpo, Machine};
     let email = json!({ "right": "access", "email": "anna@kund.example" });
@@ -30,8 +31,11 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
         ("POST", "/requests") => (Open::Everybody, email),
         ("POST", "/requests/{reference}/code") => (Open::Everybody, none),
         ("POST", "/requests/{reference}/verification") => (Open::Everybody, json!({ "code": "00000000" })),
-        ("GET" | "DELETE", "/requests/{reference}") => (Open::Person, none),
+        ("GET" | "DELETE", "/requests/{reference}") | ("GET", "/requests/{reference}/downloads/{name}") => {
+            (Open::Person, none)
+        }
         ("POST", "/requests/{reference}/confirmation") => (Open::Person, json!({ "accept": true })),
+        ("POST", "/requests/{reference}/copy") => (Open::Person, none),
         ("GET", "/consents") => (Open::Everybody, none),
         ("POST", "/requests/{reference}/erasure") => (Open::Person, none),
         ("POST", "/suppressions/check") => {
@@ -56,6 +60,11 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
         ("POST", "/cases/{reference}/terms") => {
             let grant = json!({ "action": "grant", "version": 1 });
             (Open::Roles(&[Agent, Approver]), grant)
+        }
+        ("GET", "/incidents") => (Open::Roles(&[Approver, Dpo, Admin]), none),
+        ("POST", "/incidents/{id}") => {
+            let notified = json!({ "action": "notified" });
+            (Open::Roles(&[Approver, Dpo, Admin]), notified)
         }
         ("POST", "/purges/{id}/actions") => {
             let approve = json!({ "action": "approve", "version": 1 });
