@@ -150,6 +150,7 @@ pub enum Action {
     /// A letter on paper was posted.
     LetterSent {
         /// The letter's id.
+        #[serde(default)]
         letter: Uuid,
     },
     /// Lift the legal hold.

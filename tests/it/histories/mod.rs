@@ -177,6 +177,13 @@ impl Play {
                 }),
             ) => planning::confirm(&self.world, case.id, None).map(drop),
             (State::Assessing, Some(Proposal::Erasure { .. })) => act(2, Action::Approve),
+            (State::ClarificationPending { .. }, _) => {
+                handling::write_to_staff(&self.world, case.id, "Alla år.")
+            }
+            (State::Forwarded { .. }, _) => {
+                let reason = "Instruktionen är utförd.".to_owned();
+                act(0, Action::Close { reason })
+            }
             (State::Executing, _) if case.attention.is_some() => act(1, Action::Retry),
             (State::Answered { .. }, _) => self.staff_record_an_answer(&self.staff[0].clone(), case),
             _ => {
@@ -253,6 +260,8 @@ impl Play {
             "stop",
             "retry",
             "lift_hold",
+            "record_clarification",
+            "close",
         ];
         let offered = self
             .staff

@@ -79,9 +79,26 @@ impl Play {
             let refused = serde_json::json!({ "item": item, "ground": action["ground"], "reason": "Vägt." });
             action["refused"] = serde_json::json!([refused]);
         }
+        action["rights"] = serde_json::json!([self.one_of(&["access", "objection", "nonsense"])]);
+        action["into"] = self.older_case(case).into();
+        action["told"] = (self.below(2) == 0).into();
+        action["controller"] = serde_json::json!({ "name": "Kund AB", "email": "dso@kund.example" });
         let action: Action = serde_json::from_value(action).unwrap();
         let version = case.version - i64::from(self.below(10) == 0);
         handling::act(&self.world, &actor, &case.reference, version, &action).map(drop)
+    }
+
+    /// The oldest other case of the same right, if there is one: what a merge would be into.
+    fn older_case(&self, case: &StoredCase) -> String {
+        let sql = "SELECT reference FROM cases WHERE \"right\" = $1 AND reference <> $2 ORDER BY received_at LIMIT 1";
+        let (right, own) = (case.case.right.name(), case.reference.to_string());
+        let found = self
+            .world
+            .database
+            .owner()
+            .query_opt(sql, &[&right, &own])
+            .unwrap();
+        found.map_or_else(String::new, |row| row.get(0))
     }
 
     pub(super) fn answer(&mut self) -> Answer {
