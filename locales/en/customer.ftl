@@ -164,6 +164,11 @@ error-sure = Tick the box if you want to withdraw the request
 
 answer-title = The answer to your request
 answer-refused-remedy = You can complain to the Swedish Authority for Privacy Protection (IMY), imy.se. You also have the right to have the matter tried in court.
+answer-package = Download the file below. It holds a report to read and all data as files.
+answer-package-gone = The file is removed. Ask for the data again if you need it.
+answer-nothing = We process no personal data about you beyond this case. We searched in: { $systems }.
+event-package_released = The answer can be fetched
+event-package_downloaded = You fetched the file
 answer-gone = This is gone
 answer-gone-on = Erased
 answer-gone-backups = Gone from backups after

@@ -61,6 +61,16 @@ mail-human-review-outcome-upheld = Outcome: the decision stands, now as the deci
 mail-human-review-reasons = The reasons
 mail-human-review-contest = Do you disagree? Answer on the page of the case or write to us, and somebody else with us will look at what you say. You can also complain to the Swedish Authority for Privacy Protection (IMY), imy.se, and you have the right to have the matter tried in court.
 
+mail-package-subject-access = Your data is ready to be fetched
+mail-package-subject-portability = Your file is ready to be fetched
+mail-package-lead-access = The copy of your data is ready. It also says what we use it for, where it comes from, who got it and how long it is kept.
+mail-package-lead-portability = The file with the data that you have a right to take along is ready, in open formats (CSV and JSON).
+mail-package-until = You can fetch it until { $date }, and for at most 14 days after you first fetched it. Then we remove it.
+mail-package-link = Fetch it on the page of the case, with the code that we mail you
+mail-package-more-access = You can ask us to correct what is wrong, and to erase what we need not keep.
+mail-package-more-portability = The file says what is in it, what is not, and why. Do you want us to send it straight to another company? Answer on the page of the case. That you take the data along does not mean that we erase it.
+mail-package-partly = A part is not handed out. What, why, and how you can have that reviewed stands on the page of the case and in the file.
+
 mail-merged-subject = Your cases are handled together ({ $reference })
 mail-merged-title = Your cases are handled together
 mail-merged-lead = You have asked for the same thing more than once ({ $right }).

@@ -164,6 +164,11 @@ error-sure = Kryssa i rutan om du vill ta tillbaka begäran
 
 answer-title = Svaret på din begäran
 answer-refused-remedy = Du kan klaga hos Integritetsskyddsmyndigheten (IMY), imy.se. Du har också rätt att få saken prövad i domstol.
+answer-package = Ladda ner filen här nedanför. Den innehåller en rapport du kan läsa och alla uppgifter som filer.
+answer-package-gone = Filen är borttagen. Begär uppgifterna igen om du behöver dem.
+answer-nothing = Vi behandlar inga personuppgifter om dig, mer än det här ärendet. Vi har sökt i: { $systems }.
+event-package_released = Svaret kan hämtas
+event-package_downloaded = Du hämtade filen
 answer-gone = Det här är borta
 answer-gone-on = Raderat
 answer-gone-backups = Borta ur säkerhetskopior efter

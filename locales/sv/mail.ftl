@@ -61,6 +61,16 @@ mail-human-review-outcome-upheld = Utfall: beslutet står fast, nu som en männi
 mail-human-review-reasons = Skälen
 mail-human-review-contest = Håller du inte med? Svara på ärendets sida eller skriv till oss, så prövar någon annan hos oss det du säger. Du kan också klaga hos Integritetsskyddsmyndigheten (IMY), imy.se, och du har rätt att få saken prövad i domstol.
 
+mail-package-subject-access = Dina uppgifter är klara att hämta
+mail-package-subject-portability = Din fil är klar att hämta
+mail-package-lead-access = Kopian av dina uppgifter är klar. Den säger också vad vi använder dem till, varifrån de kommer, vilka som har fått dem och hur länge de sparas.
+mail-package-lead-portability = Filen med de uppgifter du har rätt att ta med dig är klar, i öppna format (CSV och JSON).
+mail-package-until = Du kan hämta den till och med { $date }, och i högst 14 dagar efter att du har hämtat den första gången. Därefter tar vi bort den.
+mail-package-link = Hämta på ärendets sida, med koden vi mejlar dig
+mail-package-more-access = Något som är fel kan du be oss rätta, och du kan be oss radera det vi inte måste spara.
+mail-package-more-portability = I filen står vad som är med, vad som inte är det och varför. Vill du att vi skickar den direkt till ett annat företag? Svara på ärendets sida. Att du tar med dig uppgifterna betyder inte att vi raderar dem.
+mail-package-partly = En del lämnas inte ut. Vad, varför och hur du kan få det prövat står på ärendets sida och i filen.
+
 mail-merged-subject = Dina ärenden hanteras ihop ({ $reference })
 mail-merged-title = Dina ärenden hanteras ihop
 mail-merged-lead = Du har bett om samma sak mer än en gång ({ $right }).

@@ -15,6 +15,7 @@ use crate::adapters::cluster::ClusterError;
 use crate::adapters::connectors::{Connected, addresses};
 use crate::adapters::keys::{DatabaseKeys, DirectoryKeys, FileOfKeys};
 use crate::adapters::mail::{FileMailer, Sender, SenderError, SmtpMailer, SmtpSetupError};
+use crate::adapters::package::ZipPacking;
 use crate::adapters::profiles::{self, ProfileError};
 use crate::adapters::random::SystemRandom;
 use crate::adapters::templates::look::OrganisationLook;
@@ -114,7 +115,7 @@ impl App {
     pub fn build(settings: &Settings, database: &Database, connections: u32) -> Result<Self, StartError> {
         let organisation = Arc::new(load_profile(settings)?);
         let look = look(&organisation, settings);
-        let ctx = context(settings, database, connections, &organisation)?;
+        let ctx = context(settings, database, connections, &organisation, &look)?;
         let mailer = mailer(settings, &organisation)?;
         let wording = Arc::new(TemplateWording {
             organisation,
@@ -159,6 +160,7 @@ fn context(
     database: &Database,
     connections: u32,
     organisation: &Arc<Organisation>,
+    look: &OrganisationLook,
 ) -> Result<Context, StartError> {
     let (random, clock) = (SystemRandom, clock(settings));
     let file = FileOfKeys::open(&settings.key_file(), &random, clock.now())?;
@@ -174,6 +176,10 @@ fn context(
             addresses(settings.data_dir.clone()),
         )),
         anchor: Arc::new(FileAnchor::new(settings.checkpoint_file())),
+        packing: Arc::new(ZipPacking {
+            organisation: Arc::clone(organisation),
+            look: look.clone(),
+        }),
         policy: Policy {
             cool_off: settings.cool_off(),
             limits: settings.limits.enabled,

@@ -1,5 +1,6 @@
 //! Rules as pure functions and types: no I/O, no clock, no randomness.
 
+pub mod access;
 pub mod audit;
 pub mod calendar;
 pub mod case;

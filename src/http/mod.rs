@@ -8,6 +8,7 @@ mod body;
 pub mod client;
 mod customer;
 pub mod docs;
+mod download;
 pub mod error;
 mod forwarded;
 pub mod headers;

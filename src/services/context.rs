@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::keys::Keys;
+use super::packages::facts::Packing;
 use super::ports::{Anchor, Clock, KeyStore, Random, Systems};
 use crate::domain::filing::Periods;
 use crate::domain::organisation::Organisation;
@@ -81,6 +82,8 @@ pub struct Context {
     pub systems: Arc<dyn Systems>,
     /// Where the trail's newest checkpoint is kept outside the database.
     pub anchor: Arc<dyn Anchor>,
+    /// The form of packages.
+    pub packing: Arc<dyn Packing>,
     /// Settings.
     pub policy: Policy,
 }

@@ -67,6 +67,17 @@ pub enum Letter {
         /// What is refused.
         refused: Vec<RefusedItem>,
     },
+    /// A package waits to be fetched.
+    PackageReady {
+        /// What was asked for.
+        right: Right,
+        /// The last day to fetch it.
+        until: NaiveDate,
+        /// Whether something is withheld, with reasons that stand on the case's page.
+        partly: bool,
+    },
+    /// No system holds anything about the person.
+    NoData,
     /// A person has reviewed an automated decision.
     HumanReviewed {
         /// What they found.
@@ -145,6 +156,8 @@ impl Letter {
             Self::Erased { .. } => "erasure_done",
             Self::Refused { .. } => "refused",
             Self::Granted { .. } => "granted",
+            Self::PackageReady { .. } => "package_ready",
+            Self::NoData => "no_data",
             Self::HumanReviewed { .. } => "human_review",
             Self::Rectified { .. } => "rectified",
             Self::AddressChanged { .. } => "address_changed",

@@ -23,6 +23,7 @@ pub mod limits;
 pub mod mailing;
 pub mod notices;
 pub mod overview;
+pub mod packages;
 pub mod planning;
 pub mod ports;
 pub mod proving;

@@ -1,17 +1,21 @@
 //! What the use cases need from outside, as traits; their real ends are in `adapters`.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::access::CollectRequest;
 use crate::domain::data_map::{PurposeUse, Stop, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
 use crate::domain::keyring::Keyring;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
+
+pub use super::packages::facts::RowSink;
 
 /// The time. The only one who knows it, so that tests can move it.
 pub trait Clock: Send + Sync {
@@ -266,6 +270,17 @@ pub trait System: Send + Sync {
     /// # Errors
     /// When the system fails.
     fn unrectified(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError>;
+
+    /// Gives all rows of the person to `sink`, a page at a time and in one consistent view; `Break` when the sink
+    /// wanted no more. It holds no more than a page, whatever there is.
+    ///
+    /// # Errors
+    /// When the system fails. The sink may have got a part.
+    fn collect(
+        &self,
+        request: &CollectRequest,
+        sink: &mut dyn RowSink,
+    ) -> Result<ControlFlow<()>, SystemError>;
 }
 
 /// The connected systems, by the ids of the map.

@@ -8,6 +8,7 @@ use super::letters::{self, Envelope, Letter, Post};
 use super::searching;
 use super::transition::proposed_plan;
 use super::{Context, Result, answer, granting, intake, planning, stopping};
+use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Effect, State};
 use crate::domain::grant::Terms;
 use crate::domain::identity::Method;
@@ -15,7 +16,7 @@ use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
 use crate::store::keys::CaseKey;
 use crate::store::paper_letters::PaperLetter;
-use crate::store::{Conn, paper_letters, proposals};
+use crate::store::{Conn, packages, paper_letters, proposals};
 
 /// Where a sealed reason belongs.
 pub const REASON: &str = "proposals.reason_sealed";
@@ -73,6 +74,17 @@ fn granted(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Letter> 
     let right = grant.terms.right();
     if let Some(facts) = stopping::facts(ctx, &grant) {
         return Ok(Letter::PurposesStopped { right, facts });
+    }
+    if let Some(collection) = grant.terms.collection() {
+        let until = packages::find_alive(conn, case.id)?.and_then(|package| package.until);
+        return Ok(match until {
+            Some(until) if !collection.is_empty() => Letter::PackageReady {
+                right: case.case.right,
+                until: stockholm_date(until),
+                partly: !grant.refused.is_empty(),
+            },
+            _ => Letter::NoData,
+        });
     }
     Ok(match grant.terms {
         Terms::HumanReview(review) => Letter::HumanReviewed { review },
@@ -189,6 +201,8 @@ fn address(
             | Letter::Granted { .. }
             | Letter::HumanReviewed { .. }
             | Letter::Rectified { .. }
+            | Letter::PackageReady { .. }
+            | Letter::NoData
     );
     let proofs = super::proving::list(conn, case.id)?;
     let proved = proofs.iter().any(|proof| proof.method == Method::TypedAddress);

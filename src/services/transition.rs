@@ -46,6 +46,7 @@ pub fn apply(ctx: &Context, conn: &mut Conn, before: &StoredCase, change: Change
     }
     ctx.record(conn, before.id.0, change.actor, change.action, detail)?;
     let after = cases::find_by_id(conn, before.id)?;
+    super::packages::follow(ctx, conn, before, &after)?;
     super::handling::follow(ctx, conn, before, &after)?;
     let after = cases::find_by_id(conn, before.id)?;
     if after.case.state.has_ended() && !before.case.state.has_ended() {
@@ -88,6 +89,9 @@ fn carry_out(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) 
 pub fn settle(ctx: &Context, conn: &mut Conn, id: CaseId) -> Result<()> {
     let case = cases::lock(conn, id)?;
     if case.case.state.name() != "answered" {
+        return Ok(());
+    }
+    if super::packages::is_waiting(conn, id)? {
         return Ok(());
     }
     for notice in crate::store::notices::list(conn, id)? {

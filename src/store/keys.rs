@@ -48,6 +48,20 @@ impl CaseKey {
         serde_json::from_slice(&plain).map_err(|_| Error::Sealed(SealError::Contents))
     }
 
+    /// Seals bytes for a place, such as a piece of a package.
+    #[must_use]
+    pub fn seal_bytes(&self, place: &str, nonce: [u8; NONCE], bytes: &[u8]) -> Vec<u8> {
+        self.key.seal(nonce, &self.place(place), bytes)
+    }
+
+    /// Opens what [`Self::seal_bytes`] made for the same case and place.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub fn open_bytes(&self, place: &str, sealed: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>> {
+        Ok(self.key.open(&self.place(place), sealed)?)
+    }
+
     /// Whose it is: a case's, or an id of its own.
     #[must_use]
     pub const fn id(&self) -> CaseId {

@@ -18,6 +18,8 @@ pub mod mails;
 pub mod messages;
 pub mod migrations;
 pub mod notices;
+mod package_parts;
+pub mod packages;
 pub mod paper_letters;
 pub mod plans;
 mod pool;

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{notice_answers, notices};
+use super::schema::{case_digests, notice_answers, notices};
 use super::{Error, Result};
 use crate::domain::ids::{CaseId, NoticeId};
 use crate::domain::notice::{Answer, KeepGround, Kind, Outcome, State};
@@ -273,4 +273,23 @@ pub fn list_comments(conn: &mut PgConnection, id: NoticeId) -> Result<Vec<Vec<u8
         .select(notice_answers::comment_sealed)
         .load(conn)?;
     Ok(rows.into_iter().flatten().collect())
+}
+
+/// The notices that left in cases of whoever has one of these keyed hashes, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_sent_about(conn: &mut PgConnection, digests: &[Vec<u8>]) -> Result<Vec<NoticeRow>> {
+    let theirs = case_digests::table
+        .filter(case_digests::digest.eq_any(digests))
+        .select(case_digests::case_id);
+    Ok(notices::table
+        .filter(
+            notices::case_id
+                .eq_any(theirs)
+                .and(notices::sent_at.is_not_null()),
+        )
+        .order(notices::sent_at)
+        .select(NoticeRow::as_select())
+        .load(conn)?)
 }

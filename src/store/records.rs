@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::schema::{
     accountability_digests, case_access, case_digests, case_messages, cases, challenges, erasure_steps,
-    forwardings, grant_steps, incidents, jobs, legal_holds, mails, notice_answers, notices, paper_letters,
-    plans, proposals, questions, subjects,
+    forwardings, grant_steps, incidents, jobs, legal_holds, mails, notice_answers, notices, package_chunks,
+    packages, paper_letters, plans, proposals, questions, subjects,
 };
 use super::{Error, Result};
 use crate::domain::calendar::stockholm_date;
@@ -128,6 +128,11 @@ pub fn thin(conn: &mut PgConnection, id: CaseId, at: DateTime<Utc>) -> Result<()
     diesel::delete(forwardings::table.filter(forwardings::case_id.eq(id.0))).execute(conn)?;
     diesel::delete(paper_letters::table.filter(paper_letters::case_id.eq(id.0))).execute(conn)?;
     diesel::delete(jobs::table.filter(jobs::case_id.eq(id.0))).execute(conn)?;
+    let packages = packages::table
+        .filter(packages::case_id.eq(id.0))
+        .select(packages::id);
+    diesel::delete(package_chunks::table.filter(package_chunks::package_id.eq_any(packages)))
+        .execute(conn)?;
     // Those that left say only that and when they did.
     diesel::delete(mails::table.filter(mails::case_id.eq(id.0).and(mails::sealed.is_not_null())))
         .execute(conn)?;

@@ -336,6 +336,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    package_chunks (package_id, ordinal, seq) {
+        package_id -> Uuid,
+        ordinal -> Integer,
+        seq -> Integer,
+        first_row -> Nullable<BigInt>,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    package_files (package_id, ordinal) {
+        package_id -> Uuid,
+        ordinal -> Integer,
+        system -> Text,
+        tbl -> Text,
+        kind -> Text,
+        head -> Jsonb,
+        rows -> BigInt,
+        bytes -> BigInt,
+        chunks -> Integer,
+        complete -> Bool,
+        reviewed_by -> Nullable<Uuid>,
+        reviewed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    packages (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        grant_hash -> Text,
+        state -> Text,
+        made_at -> Timestamptz,
+        released_at -> Nullable<Timestamptz>,
+        until -> Nullable<Timestamptz>,
+        first_downloaded_at -> Nullable<Timestamptz>,
+        downloads -> Integer,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     paper_letters (id) {
         id -> Uuid,
         case_id -> Uuid,
@@ -535,6 +577,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_answers,
     notices,
     paper_letters,
+    package_chunks,
+    package_files,
+    packages,
     pauses,
     plans,
     proofs,

@@ -104,6 +104,21 @@ pub struct GrantedMail {
     pub link: String,
 }
 
+/// A package waits to be fetched; what is in it stands nowhere in the mail.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageReadyMail {
+    /// The case number.
+    pub reference: String,
+    /// The right.
+    pub right: Right,
+    /// The last day to fetch it.
+    pub until: NaiveDate,
+    /// Whether something is withheld, with reasons on the page of the case.
+    pub partly: bool,
+    /// The page of the case.
+    pub link: String,
+}
+
 /// A person has reviewed an automated decision: outcome, reasons, how to contest it (Art. 22(3)).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HumanReviewMail {

@@ -11,8 +11,8 @@ use super::course::{Block, CourseMail};
 use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
-    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail,
-    RefusedMail, StoppedMail, WithdrawnMail,
+    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail,
+    PlanConfirmMail, RefusedMail, StoppedMail, WithdrawnMail,
 };
 use crate::adapters::texts::Texts;
 use crate::domain::language::Language;
@@ -36,6 +36,8 @@ pub enum MailBody {
     Refused(RefusedMail),
     /// See [`GrantedMail`].
     Granted(GrantedMail),
+    /// See [`PackageReadyMail`].
+    PackageReady(PackageReadyMail),
     /// See [`HumanReviewMail`].
     HumanReview(HumanReviewMail),
     /// See [`RectifiedMail`].
@@ -158,6 +160,13 @@ templates!(
     "mail/granted/body.html"
 );
 templates!(
+    package_ready,
+    PackageReadyMail,
+    "mail/package_ready/subject.txt",
+    "mail/package_ready/body.txt",
+    "mail/package_ready/body.html"
+);
+templates!(
     human_review,
     HumanReviewMail,
     "mail/human_review/subject.txt",
@@ -268,6 +277,7 @@ impl MailBody {
             Self::ErasureDone(_) => "erasure_done",
             Self::Refused(_) => "refused",
             Self::Granted(_) => "granted",
+            Self::PackageReady(_) => "package_ready",
             Self::HumanReview(_) => "human_review",
             Self::Rectified(_) => "rectified",
             Self::AddressChanged(_) => "address_changed",
@@ -297,6 +307,7 @@ impl MailBody {
             Self::ErasureDone(mail) => erasure_done(mail, t, look),
             Self::Refused(mail) => refused(mail, t, look),
             Self::Granted(mail) => granted(mail, t, look),
+            Self::PackageReady(mail) => package_ready(mail, t, look),
             Self::HumanReview(mail) => human_review(mail, t, look),
             Self::Rectified(mail) => rectified(mail, t, look),
             Self::AddressChanged(mail) => address_changed(mail, t, look),

@@ -8,8 +8,8 @@ use super::course;
 use super::look::OrganisationLook;
 use super::mails::{
     AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
-    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail,
-    RefusedMail, RefusedPart, StoppedMail, StoppedUse, WithdrawnMail,
+    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail,
+    PlanConfirmMail, RefusedMail, RefusedPart, StoppedMail, StoppedUse, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::adapters::texts::Texts;
@@ -162,6 +162,20 @@ fn granted() -> Vec<MailBody> {
                 ground: "accuracy_not_shown".to_owned(),
                 reason: "Uppgiften stämmer med det beslut vi har fått.".to_owned(),
             }],
+            link: link.clone(),
+        }),
+        MailBody::PackageReady(PackageReadyMail {
+            reference: reference.clone(),
+            right: Right::Access,
+            until: date("2026-10-08"),
+            partly: true,
+            link: link.clone(),
+        }),
+        MailBody::PackageReady(PackageReadyMail {
+            reference: reference.clone(),
+            right: Right::Portability,
+            until: date("2026-10-08"),
+            partly: false,
             link: link.clone(),
         }),
         MailBody::HumanReview(HumanReviewMail {

@@ -10,8 +10,8 @@ use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
     CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, HumanReviewMail, LapsedMail,
-    MergedMail, MessageMail, NoDataMail, NoticeMail, PlanConfirmMail, RefusedMail, StoppedMail,
-    WithdrawnMail,
+    MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail, PlanConfirmMail, RefusedMail,
+    StoppedMail, WithdrawnMail,
 };
 use super::render::MailBody;
 use crate::adapters::texts::Texts;
@@ -66,12 +66,9 @@ impl TemplateWording {
                 refused: refused.iter().map(refused_part).collect(),
                 link,
             }),
-            Letter::HumanReviewed { review } => MailBody::HumanReview(HumanReviewMail {
-                reference,
-                outcome: review.outcome.name().to_owned(),
-                reasons: review.reasons.clone(),
-                link,
-            }),
+            Letter::PackageReady { .. } | Letter::NoData | Letter::HumanReviewed { .. } => {
+                self.answer_mail(reference, link, language, &envelope.letter)
+            }
             Letter::Rectified { facts } => self.rectified_mail(words, reference, link, facts),
             Letter::AddressChanged { on, new } => address_changed(reference, *on, new.clone()),
             Letter::PurposesStopped { right, facts } => stopped_mail(words, reference, *right, facts, link),
@@ -101,6 +98,29 @@ impl TemplateWording {
                 link,
             }),
             Letter::Notice { .. } => MailBody::Notice(self.notice_mail(words, reference, &envelope.letter)),
+        }
+    }
+
+    /// The answers of the rights that have a letter of their own.
+    fn answer_mail(&self, reference: String, link: String, language: Language, letter: &Letter) -> MailBody {
+        match letter {
+            Letter::PackageReady { right, until, partly } => MailBody::PackageReady(PackageReadyMail {
+                reference,
+                right: *right,
+                until: *until,
+                partly: *partly,
+                link,
+            }),
+            Letter::HumanReviewed { review } => MailBody::HumanReview(HumanReviewMail {
+                reference,
+                outcome: review.outcome.name().to_owned(),
+                reasons: review.reasons.clone(),
+                link,
+            }),
+            _ => MailBody::NoData(NoDataMail {
+                reference,
+                systems: self.systems(language),
+            }),
         }
     }
 

@@ -122,6 +122,8 @@ pub struct Table {
     /// What its rows are used for that the person may end: marketing, and whatever rests on consent.
     #[serde(default)]
     pub purposes: Vec<PurposeUse>,
+    /// The file that holds its rows for who takes their data along, such as `orders.csv` (Art. 20).
+    pub portable_as: Option<String>,
 }
 
 fn id_column() -> Vec<String> {

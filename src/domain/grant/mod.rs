@@ -7,6 +7,7 @@ pub mod stop;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::access::Collection;
 use super::case::RefusalGround;
 use super::notice;
 use super::recipient::Told;
@@ -21,9 +22,9 @@ pub use stop::Stopping;
 #[serde(tag = "right", rename_all = "snake_case")]
 pub enum Terms {
     /// A copy of the data, with what Art. 15 says about it.
-    Access,
+    Access(Collection),
     /// The data that Art. 20 covers, for another controller.
-    Portability,
+    Portability(Collection),
     /// Fields are changed (Art. 16).
     Rectification(Rectification),
     /// Data is only stored from now on (Art. 18).
@@ -46,12 +47,21 @@ impl Terms {
         }
     }
 
+    /// What the person gets, where they get data.
+    #[must_use]
+    pub const fn collection(&self) -> Option<&Collection> {
+        match self {
+            Self::Access(collection) | Self::Portability(collection) => Some(collection),
+            _ => None,
+        }
+    }
+
     /// The right they are terms of.
     #[must_use]
     pub const fn right(&self) -> Right {
         match self {
-            Self::Access => Right::Access,
-            Self::Portability => Right::Portability,
+            Self::Access(_) => Right::Access,
+            Self::Portability(_) => Right::Portability,
             Self::Rectification(_) => Right::Rectification,
             Self::Restriction => Right::Restriction,
             Self::HumanReview(_) => Right::HumanReview,
@@ -65,7 +75,7 @@ impl Terms {
     #[must_use]
     pub const fn notice(&self) -> Option<notice::Kind> {
         match self {
-            Self::Access | Self::Portability | Self::HumanReview(_) => None,
+            Self::Access(_) | Self::Portability(_) | Self::HumanReview(_) => None,
             Self::Rectification(_) => Some(notice::Kind::Rectification),
             Self::Restriction => Some(notice::Kind::Restriction),
             Self::Objection(_) | Self::ConsentWithdrawal(_) => Some(notice::Kind::Objection),
@@ -144,17 +154,20 @@ pub enum StepKind {
     Stop,
     /// Reads back whether it is so.
     Verify,
+    /// Makes the package of what was collected.
+    Pack,
 }
 
 impl StepKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Collect,
         Self::Change,
         Self::Mark,
         Self::Lift,
         Self::Stop,
         Self::Verify,
+        Self::Pack,
     ];
 
     /// The name in the API and in the database.
@@ -167,6 +180,7 @@ impl StepKind {
             Self::Lift => "lift",
             Self::Stop => "stop",
             Self::Verify => "verify",
+            Self::Pack => "pack",
         }
     }
 

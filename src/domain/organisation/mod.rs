@@ -184,6 +184,19 @@ pub enum LegalBasis {
     Consent,
 }
 
+impl LegalBasis {
+    /// The name in profiles and as key of texts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Contract => "contract",
+            Self::LegalObligation => "legal_obligation",
+            Self::LegitimateInterests => "legitimate_interests",
+            Self::Consent => "consent",
+        }
+    }
+}
+
 /// A decision made by machine alone, with legal or similar effect (Art. 22(1)): what Art. 15(1)(h) tells of it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub use super::act_course::NewController;
 use super::act_course::fields_of;
 use super::case_view::CaseView;
-use super::grants::{NewRectification, NewRefusal, NewReview, NewStop};
+use super::grants::{NewPortability, NewRectification, NewRefusal, NewReview, NewStop};
 use super::notices::{NewAnswer, read_answer, read_comment};
 use super::requests::reference;
 use crate::app::App;
@@ -75,6 +75,10 @@ pub struct NewAction {
     pub objection: Option<NewStop>,
     /// `grant` of a withdrawal: which consents; those that the person named when absent, or all.
     pub consent: Option<NewStop>,
+    /// `collect` for portability: what counts to it among what the machine may not decide on.
+    pub portability: Option<NewPortability>,
+    /// `review`: the table, as `system.table`.
+    pub table: Option<String>,
     /// `record_answer`: the recipient's id.
     pub recipient: Option<String>,
     /// `record_answer`: what the recipient answered.
@@ -121,6 +125,8 @@ impl NewAction {
             ("told", self.told.is_some()),
             ("authority", self.authority.is_some()),
             ("letter", self.letter.is_some()),
+            ("portability", self.portability.is_some()),
+            ("table", self.table.is_some()),
             ("recipient", self.recipient.is_some()),
             ("outcome", self.outcome.is_some()),
             ("statute", self.statute.is_some()),
@@ -136,6 +142,9 @@ impl NewAction {
         granting::Asked {
             account: self.account.map(RowKey),
             refused: self.refused.into_iter().flatten().map(Into::into).collect(),
+            portability: self.portability.map(|portability| granting::AskedPortability {
+                include: portability.include,
+            }),
             human_review: self.human_review.map(|review| granting::AskedReview {
                 outcome: review.outcome,
                 reasons: review.reasons,
@@ -187,6 +196,9 @@ impl NewAction {
             },
             "grant" => Action::Grant(self.grant()),
             "collect" => Action::Collect(self.grant()),
+            "review" => Action::Review {
+                table: needed(self.table, "table")?,
+            },
             "release" => Action::Release,
             "refuse" => Action::Refuse {
                 ground: needed(self.ground, "ground")?,
@@ -318,6 +330,7 @@ mod tests {
                 action: name.to_owned(),
                 method: (name == "accept_identity").then(|| "letter".to_owned()),
                 ground: (name == "refuse").then(|| "excessive".to_owned()),
+                table: (name == "review").then(|| "crm.tickets".to_owned()),
                 recipient: (name == "record_answer").then(|| "r".to_owned()),
                 outcome: (name == "record_answer").then(|| "erased".to_owned()),
                 letter: (name == "letter_sent").then(Uuid::nil),

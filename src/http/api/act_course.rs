@@ -82,7 +82,8 @@ pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
             "consent",
             "terms",
         ],
-        "collect" => &["account", "refused"],
+        "collect" => &["account", "refused", "portability"],
+        "review" => &["table"],
         "refuse" => &["ground", "reason"],
         "reject" | "extend" | "close" => &["reason"],
         "record_answer" => &[

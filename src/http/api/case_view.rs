@@ -5,8 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::course_view::{self, CourseView, MailView};
-use super::grant_view::GrantView;
-use super::plan_view::ErasurePlan;
+use super::{grant_view::GrantView, package_view::StaffPackage, plan_view::ErasurePlan};
 use crate::domain::case::{Proposal, State};
 use crate::domain::contact::FreeText;
 use crate::domain::matching::{FoundRow, Match, PersonKeys, Standing};
@@ -72,6 +71,8 @@ pub struct CaseView {
     pub grant: Option<GrantView>,
     /// The newest plan.
     pub plan: Option<ErasurePlan>,
+    /// What was collected for the person.
+    pub package: Option<StaffPackage>,
     /// Messages and notes, oldest first.
     pub messages: Vec<MessageView>,
     /// Mails, without their contents.
@@ -264,6 +265,7 @@ impl CaseView {
             proposal: case.proposal.as_ref().map(proposal),
             grant: seen.grant.as_ref().map(GrantView::of),
             plan: seen.plan.as_ref().map(|plan| ErasurePlan::of(ctx, plan)),
+            package: seen.package.as_ref().map(StaffPackage::of),
             messages: messages(seen),
             mails: seen.mails.iter().map(course_view::mail).collect(),
             course: CourseView::of(seen),

@@ -88,3 +88,11 @@ impl From<NewStop> for granting::AskedStop {
         }
     }
 }
+
+/// What counts to portability among the categories that rest on several legal bases.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPortability {
+    /// Ids of categories; the others of them are left out.
+    pub include: Vec<String>,
+}

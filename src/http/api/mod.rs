@@ -10,6 +10,7 @@ pub mod grant_view;
 pub mod grants;
 pub mod incidents;
 pub mod notices;
+pub mod package_view;
 pub mod person_view;
 pub mod plan_view;
 pub mod purges;
@@ -56,7 +57,7 @@ macro_rules! calls {
 
 calls! {
     requests::submit_request, requests::ask_for_code, requests::verify_code, requests::read_request,
-    requests::confirm_plan, requests::withdraw_request, requests::write_message, requests::state_view,
+    requests::fetch_package, requests::confirm_plan, requests::withdraw_request, requests::write_message, requests::state_view,
     requests::ask_for_copy,
     session::log_in, session::log_out,
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,

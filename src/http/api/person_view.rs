@@ -16,6 +16,7 @@ use crate::services::codes::level_name;
 use crate::services::granting::rectification::RectifiedFacts;
 use crate::services::handling;
 use crate::services::overview::{PersonCase, PlanView};
+use crate::services::packages::Waiting;
 
 /// A case as its person sees it.
 #[derive(Serialize, ToSchema)]
@@ -117,6 +118,10 @@ pub struct PersonMessage {
 pub struct Download {
     /// Its file name.
     pub name: String,
+    /// Where it is.
+    pub href: String,
+    /// Its length.
+    pub bytes: i64,
     /// Until when it can be fetched.
     pub until: DateTime<Utc>,
 }
@@ -242,13 +247,27 @@ impl PersonView {
             },
             timeline: timeline.collect(),
             messages: messages.collect(),
-            downloads: vec![],
+            downloads: person
+                .download
+                .iter()
+                .map(|waiting| download(person, waiting))
+                .collect(),
             plan: person.plan.as_ref().map(|plan| person_plan(ctx, plan)),
             answer: person_answer(ctx, person),
             may_state: handling::may_state(person),
             review: person.grant.as_ref().and_then(review),
             refused: refused(person),
         }
+    }
+}
+
+fn download(person: &PersonCase, waiting: &Waiting) -> Download {
+    let reference = &person.case.reference;
+    Download {
+        name: waiting.name.clone(),
+        href: format!("/api/v1/requests/{reference}/downloads/{}", waiting.name),
+        bytes: waiting.bytes,
+        until: waiting.until,
     }
 }
 

@@ -15,11 +15,12 @@ use crate::http::auth::Credentials;
 use crate::http::blocking::call;
 use crate::http::body::Body;
 use crate::http::client;
+use crate::http::download::hand_over;
 use crate::http::error::{ApiError, Problem};
 use crate::services::codes::level_name;
 use crate::services::intake::{Arrival, Request, Typed};
 use crate::services::{
-    Context, Error, Result, codes, handling, intake, limits, overview, planning, stopping,
+    Context, Error, Result, codes, handling, intake, limits, overview, packages, planning, stopping,
 };
 use crate::store::cases::StoredCase;
 
@@ -166,6 +167,32 @@ pub async fn read_request(app: web::Data<App>, path: web::Path<String>, credenti
         view(ctx, &path, &credentials)
     });
     Ok(HttpResponse::Ok().json(view.await?))
+}
+
+/// Fetch a package, as a ZIP. It can be fetched again until its time is over, which the first time shortens.
+#[utoipa::path(
+    tag = "person",
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The package", content_type = "application/zip"),
+        (status = 401, description = "`code_needed`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`identity`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "`download_over`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[get("/requests/{reference}/downloads/{name}")]
+pub async fn fetch_package(
+    app: web::Data<App>,
+    path: web::Path<(String, String)>,
+    credentials: Credentials,
+) -> Answer {
+    let download = call(&app, move |ctx| {
+        opened(ctx, &path.0, &credentials)?;
+        let token = credentials.bearer().unwrap_or_default();
+        packages::open_download(ctx, &reference(&path.0)?, token, &path.1)
+    });
+    Ok(hand_over(&app, download.await?))
 }
 
 /// What the person says to the consequences.

@@ -9,10 +9,11 @@ use super::case_view::CaseView;
 use super::{named, path_of};
 use crate::domain::ids::Reference;
 use crate::http::auth::{cookie, is_same_origin};
+use crate::http::download::hand_over;
 use crate::http::error::{retry_after, status};
 use crate::http::pages::{Answer, Form, PageError, Visit};
 use crate::http::views::customer::CodePage;
-use crate::services::{Error, codes, overview};
+use crate::services::{Error, codes, overview, packages};
 
 /// The name of the cookie that opens one case. With https browsers insist on Secure, on `/` and on this host alone.
 pub(super) const fn cookie_name(secure: bool) -> &'static str {
@@ -126,6 +127,22 @@ fn wrong_code(visit: &Visit, reference: &Reference, error: &Error, kept: String)
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     Ok(response)
+}
+
+/// Hands the package over to who entered a code; all others go to the field for it.
+pub(super) async fn download(visit: Visit, path: web::Path<(String, String)>) -> Answer {
+    let (reference, name) = path.into_inner();
+    let reference = named(&visit, &reference)?;
+    let Some(token) = token(&visit) else {
+        return Ok(visit.see_other(&path_of(&reference), None));
+    };
+    let wanted = reference.clone();
+    let opened = visit.attempt(move |ctx| packages::open_download(ctx, &wanted, &token, &name));
+    match opened.await {
+        Ok(download) => Ok(hand_over(&visit.app, download)),
+        Err(Error::Unauthenticated(_)) => Ok(visit.see_other(&path_of(&reference), None)),
+        Err(error) => Err(visit.fail(&error)),
+    }
 }
 
 /// Asks for a new code. The answer is always the same.

@@ -8,11 +8,12 @@ use crate::domain::case::{Confirmation, State};
 use crate::http::auth::csrf_token;
 use crate::http::pages::{Visit, local_time};
 use crate::http::views::customer::{
-    AnswerView, AskedItem, CasePage, MessageItem, PersonCourse, PlanView, TimelineItem,
+    AnswerView, AskedItem, CasePage, Download, MessageItem, PersonCourse, PlanView, TimelineItem,
 };
 use crate::http::views::layout::FieldErrors;
 use crate::services::handling;
 use crate::services::overview::{self, PersonCase};
+use crate::services::packages::Waiting;
 
 /// The page of a case in the making.
 pub(super) struct CaseView<'a> {
@@ -69,7 +70,7 @@ impl<'a> CaseView<'a> {
             answer: self.answer(),
             timeline: timeline(&self.person.events),
             messages: self.messages(),
-            downloads: Vec::new(),
+            downloads: self.downloads(),
             course: self.course(),
             may_withdraw: case.state.can_be_withdrawn(),
             may_stop_until,
@@ -166,10 +167,21 @@ impl<'a> CaseView<'a> {
                 .person
                 .grant
                 .as_ref()
-                .and_then(|grant| super::granted::text(words.t, grant)),
+                .and_then(|grant| super::granted::text(words, grant, self.person.download.is_some())),
             suppressed: facts.suppressed,
             ..AnswerView::default()
         })
+    }
+
+    fn downloads(&self) -> Vec<Download> {
+        let (t, reference) = (self.visit.t(), &self.person.case.reference);
+        let view = |waiting: &Waiting| Download {
+            name: waiting.name.clone(),
+            href: format!("{}/downloads/{}", path_of(reference), waiting.name),
+            size: t.number((waiting.bytes + 1023) / 1024) + " kB",
+            until: stockholm_date(waiting.until),
+        };
+        self.person.download.iter().map(view).collect()
     }
 
     fn messages(&self) -> Vec<MessageItem> {
@@ -209,6 +221,8 @@ fn event_name(event: &Event) -> Option<&'static str> {
         "erasure_started" => "erasure_started",
         "erasure_stopped" => "stopped",
         "erasure_completed" => "erasure_verified",
+        "package_released" => "package_released",
+        "package_downloaded" => "package_downloaded",
         "deadline_extended" => "extended",
         "message_sent" => "message_sent",
         "message_received" => "message_received",

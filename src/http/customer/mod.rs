@@ -29,6 +29,7 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .service(page("/requests/{reference}").route(reading().to(access::show)))
         .service(page("/requests/{reference}/submitted").route(reading().to(request::submitted)))
         .service(page("/requests/{reference}/verification").route(web::post().to(access::verify)))
+        .service(page("/requests/{reference}/downloads/{name}").route(web::get().to(access::download)))
         .service(page("/requests/{reference}/code").route(web::post().to(access::ask_again)))
         .service(page("/requests/{reference}/confirmation").route(web::post().to(acts::confirm)))
         .service(page("/requests/{reference}/messages").route(web::post().to(acts::write)))

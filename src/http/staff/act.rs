@@ -44,17 +44,19 @@ pub(super) struct Sent {
     outcome: String,
     statute: String,
     backups_until: String,
+    item: String,
+    table: String,
     comment: String,
     #[serde(flatten)]
     pub grant: GrantSent,
-    /// What stops: one field for each use of the map.
+    /// What stops, and what counts to portability: one field for each.
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
 
 /// What a form asks for.
 enum Asked {
-    Case(Action),
+    Case(Box<Action>),
     Answer(notice::Answer),
 }
 
@@ -62,7 +64,7 @@ impl Sent {
     /// What it asks for.
     fn read(&self) -> Result<Asked> {
         let reason = || self.reason.clone();
-        Ok(Asked::Case(match self.action.as_str() {
+        let action = match self.action.as_str() {
             "claim" => Action::Claim,
             "assign" => Action::Assign {
                 assignee: optional(&self.assignee, "assignee", |text| text.parse().ok())?,
@@ -75,7 +77,10 @@ impl Sent {
                     serde_json::from_str::<RowKey>(text).ok()
                 })?,
             },
-            "collect" => Action::Collect(granting::Asked::default()),
+            "collect" => Action::Collect(self.collected()?),
+            "review" => Action::Review {
+                table: self.table.clone(),
+            },
             "grant" => Action::Grant(self.granted()),
             "release" => Action::Release,
             "refuse" => Action::Refuse {
@@ -101,7 +106,8 @@ impl Sent {
                 let action = course::read(&self.action, &self.text, &self.reason, &self.rest);
                 action.ok_or_else(|| Error::field("action", "unknown"))?
             }
-        }))
+        };
+        Ok(Asked::Case(Box::new(action)))
     }
 
     /// What is granted, by the fields of the right's own form.
@@ -113,6 +119,35 @@ impl Sent {
             }),
             ..super::stop::added(self.grant.asked(), &self.rest)
         }
+    }
+
+    /// What is collected: what counts to portability, and what is withheld.
+    fn collected(&self) -> Result<granting::Asked> {
+        let include = self.rest.iter().filter(|(_, chosen)| *chosen == "yes");
+        let include: Vec<String> = include
+            .filter_map(|(field, _)| Some(field.strip_prefix("include.")?.to_owned()))
+            .collect();
+        let refused = granting::AskedRefusal {
+            item: self.item.clone(),
+            ground: self.ground.clone(),
+            reason: self.reason.clone(),
+        };
+        Ok(granting::Asked {
+            account: self.account()?,
+            portability: Some(granting::AskedPortability { include }),
+            refused: if self.item.is_empty() {
+                vec![]
+            } else {
+                vec![refused]
+            },
+            ..granting::Asked::default()
+        })
+    }
+
+    fn account(&self) -> Result<Option<RowKey>> {
+        optional(&self.account, "account", |text| {
+            serde_json::from_str::<RowKey>(text).ok()
+        })
     }
 
     fn answer(&self) -> Result<notice::Answer> {

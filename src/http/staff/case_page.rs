@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::who::Desk;
-use super::{course, found, grant, plan_page, trail};
+use super::{course, found, grant, plan_page, records, trail};
 use crate::adapters::templates::facts::Words;
 use crate::domain::case::{Proposal, State};
 use crate::domain::data_map::{DataMap, PersonalField};
@@ -103,6 +103,8 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
             .as_ref()
             .map(|plan| plan_page::plan(&reader, case, plan)),
         stop: super::stop::view(&app.ctx, &reader, case),
+        collect: records::collecting(&reader, seen),
+        package: records::package(&reader, seen),
         prepared_refusal: prepared_refusal(&reader, seen),
         grant: grant::granted(&reader, case.grant.as_ref()),
         preview: None,

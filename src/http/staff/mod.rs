@@ -15,6 +15,7 @@ mod members;
 mod plan_page;
 mod purges;
 mod queue;
+mod records;
 mod session;
 mod stats;
 mod stop;
@@ -27,7 +28,7 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 21] = [
+pub const ADDRESSES: [(&str, &[&str]); 22] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
@@ -42,6 +43,7 @@ pub const ADDRESSES: [(&str, &[&str]); 21] = [
     ("/staff/cases/{reference}/letters/{letter}", &["GET"]),
     ("/staff/incidents", &["GET"]),
     ("/staff/incidents/{id}", &["POST"]),
+    ("/staff/cases/{reference}/records/{system}/{table}", &["GET"]),
     ("/staff/members", &["GET", "POST"]),
     ("/staff/members/{id}/reset", &["POST"]),
     ("/staff/members/{id}/deactivate", &["POST"]),
@@ -86,6 +88,9 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/cases/{reference}/letters/{letter}", false) => resource.route(reading().to(letters::show)),
         ("/staff/incidents", false) => resource.route(reading().to(incidents::list)),
         ("/staff/incidents/{id}", true) => resource.route(web::post().to(incidents::follow)),
+        ("/staff/cases/{reference}/records/{system}/{table}", false) => {
+            resource.route(reading().to(records::show))
+        }
         ("/staff/members", false) => resource.route(reading().to(members::list)),
         ("/staff/members", true) => resource.route(web::post().to(members::add)),
         ("/staff/members/{id}/reset", true) => resource.route(web::post().to(members::reset)),

@@ -1,6 +1,7 @@
 //! Granting a request: every right but erasure. The terms are decided, sealed and named by their hash; what they
 //! promise is carried out in the background, step by step, by [`running`].
 
+mod collecting;
 mod human_review;
 pub mod rectification;
 mod running;
@@ -22,6 +23,7 @@ use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, StoredCase};
 use crate::store::{Conn, grant_steps, proposals};
 
+pub use collecting::AskedPortability;
 pub use human_review::AskedReview;
 pub use running::{Failure, run};
 pub use stopping::{AskedStop, must_allow_refusal};
@@ -37,6 +39,8 @@ pub struct Asked {
     pub account: Option<RowKey>,
     /// What is refused.
     pub refused: Vec<AskedRefusal>,
+    /// What counts to portability among what the machine may not decide on.
+    pub portability: Option<AskedPortability>,
     /// What came of the review of an automated decision.
     pub human_review: Option<AskedReview>,
     /// What is corrected.
@@ -125,7 +129,7 @@ fn make(ctx: &Context, case: &StoredCase, by: Option<StaffId>, asked: &Asked) ->
     let (_, file) = intake::open_file(ctx, case)?;
     let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
     let subject = searching::clear_subject(Some(subject))?;
-    let terms = terms(ctx, case, &subject, by, asked)?;
+    let terms = terms(ctx, case, &subject, by, asked, &refused)?;
     let told = match terms.notice() {
         None => vec![],
         Some(_) => {
@@ -139,8 +143,19 @@ fn make(ctx: &Context, case: &StoredCase, by: Option<StaffId>, asked: &Asked) ->
 }
 
 /// The terms of each right, made by its own module.
-fn terms(ctx: &Context, case: &StoredCase, subject: &Subject, by: StaffId, asked: &Asked) -> Result<Terms> {
-    match case.case.right {
+fn terms(
+    ctx: &Context,
+    case: &StoredCase,
+    subject: &Subject,
+    by: StaffId,
+    asked: &Asked,
+    refused: &[RefusedItem],
+) -> Result<Terms> {
+    let right = case.case.right;
+    let collection = || collecting::collection(ctx, right, subject, asked, refused);
+    match right {
+        Right::Access => Ok(Terms::Access(collection()?)),
+        Right::Portability => Ok(Terms::Portability(collection()?)),
         Right::HumanReview => human_review::terms(ctx, by, asked),
         Right::Rectification => rectification::terms(ctx, subject, asked),
         _ => Err(Error::Conflict("grant_not_available")),

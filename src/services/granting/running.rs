@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use serde_json::json;
 
+use super::collecting;
 use crate::domain::case::{Event, State};
-use crate::domain::grant::{Grant, Step, Terms};
+use crate::domain::grant::{Grant, Step, StepKind, Terms};
 use crate::domain::ids::CaseId;
 use crate::domain::staff::Actor;
 use crate::services::execution::Run;
@@ -82,6 +83,10 @@ fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
         if matches!(stored.state, StepState::Done { .. }) || failing.contains(&stored.step.system) {
             continue;
         }
+        // A package is made of what all systems gave.
+        if worst.is_some() && stored.step.kind == StepKind::Pack {
+            continue;
+        }
         match run_step(ctx, &case, &grant, &stored.step) {
             Ok(done) => {
                 let done = i64::try_from(done).unwrap_or(i64::MAX);
@@ -122,7 +127,7 @@ fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Grant)>> {
         let Some(grant) = super::find(ctx, conn, &case)? else {
             return Ok(None);
         };
-        grant_steps::insert(conn, (id, &grant.hash()), &steps(&grant.terms))?;
+        grant_steps::insert(conn, (id, &grant.hash()), &steps(ctx, &grant.terms))?;
         if let Some(stopping) = grant.terms.stopping() {
             suppressions::keep(ctx, conn, &case, stopping)?;
         }
@@ -131,29 +136,32 @@ fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Grant)>> {
 }
 
 /// What the terms ask to be done, in order.
-fn steps(terms: &Terms) -> Vec<Step> {
+fn steps(ctx: &Context, terms: &Terms) -> Vec<Step> {
     match terms {
         Terms::Rectification(terms) => terms.steps(),
-        Terms::Access | Terms::Portability | Terms::Restriction | Terms::HumanReview(_) => vec![],
+        Terms::Restriction | Terms::HumanReview(_) => vec![],
         Terms::Objection(stopping) | Terms::ConsentWithdrawal(stopping) => super::stopping::steps(stopping),
+        Terms::Access(collection) | Terms::Portability(collection) => collecting::steps(ctx, collection),
     }
 }
 
 /// Does one step; says how many rows or values it was about.
 fn run_step(
     ctx: &Context,
-    _case: &StoredCase,
+    case: &StoredCase,
     grant: &Grant,
     step: &Step,
 ) -> std::result::Result<u64, Failure> {
-    match &grant.terms {
-        Terms::Rectification(terms) => super::rectification::run_step(ctx, terms, step),
-        Terms::Objection(stopping) | Terms::ConsentWithdrawal(stopping) => {
+    match (&grant.terms, step.kind) {
+        (Terms::Rectification(terms), _) => super::rectification::run_step(ctx, terms, step),
+        (Terms::Objection(stopping) | Terms::ConsentWithdrawal(stopping), _) => {
             super::stopping::run_step(ctx, stopping, step)
         }
-        _ => Err(Failure::Ours(Error::internal(format!(
+        (_, StepKind::Collect) => collecting::collect(ctx, case, grant, step),
+        (_, StepKind::Pack) => collecting::pack(ctx, case, grant),
+        (_, kind) => Err(Failure::Ours(Error::internal(format!(
             "no such step: {}",
-            step.kind.name()
+            kind.name()
         )))),
     }
 }

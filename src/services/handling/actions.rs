@@ -34,6 +34,12 @@ pub enum Action {
     Grant(granting::Asked),
     /// Grant access or portability: collect the data to be released.
     Collect(granting::Asked),
+    /// Note that a table of free text was looked through.
+    Review {
+        /// As `system.table`.
+        #[serde(default)]
+        table: String,
+    },
     /// Release what was collected to the person.
     Release,
     /// Prepare a refusal.
@@ -168,7 +174,7 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 29] = [
+pub const ACTIONS: [&str; 30] = [
     "claim",
     "assign",
     "accept_identity",
@@ -178,6 +184,7 @@ pub const ACTIONS: [&str; 29] = [
     "plan",
     "grant",
     "collect",
+    "review",
     "release",
     "approve",
     "reject",

@@ -25,7 +25,7 @@ use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::services::letters::Letter;
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, granting, intake, jobs, planning, proving, telling};
+use crate::services::{Context, Error, Result, granting, intake, jobs, packages, planning, proving, telling};
 use crate::store::cases::{self, StoredCase};
 use crate::store::messages::MessageRow;
 use crate::store::{Conn, messages, proposals, staff};
@@ -119,6 +119,9 @@ impl Work<'_> {
             Action::Plan { .. } | Action::Grant(_) | Action::Collect(_) | Action::Split { .. } => Err(
                 Error::internal("what asks systems or makes keys begins outside a transaction"),
             ),
+            Action::Review { table } => {
+                packages::mark_reviewed(self.ctx, conn, self.case, (self.actor, self.by), table)
+            }
             Action::Release => self.change(conn, Event::Released, "answer_released", json!({})),
             Action::Refuse { ground, reason } => self.refuse(conn, ground, reason),
             Action::Approve => self.decide(conn, true, ""),

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::handling::{ACTIONS, MESSAGE};
 use super::intake::{self, CaseFile};
+use super::packages::{self, PackageView};
 use super::planning::{self, PlanFacts};
 use super::records::{self, Earlier};
 use super::searching::{self, Subject};
@@ -64,6 +65,8 @@ pub struct StaffCase {
     pub plan: Option<PlanView>,
     /// What is granted, or prepared to be.
     pub grant: Option<Grant>,
+    /// What was collected for the person.
+    pub package: Option<PackageView>,
     /// Notices with their comments.
     pub notices: Vec<(NoticeRow, Vec<String>)>,
     /// Messages and notes.
@@ -143,6 +146,7 @@ fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Referenc
         subject: searching::find_subject(ctx, conn, &case)?,
         plan: plan_view(ctx, conn, &case)?,
         grant: granting::find(ctx, conn, &case)?,
+        package: packages::view(ctx, conn, &case)?,
         notices: notices::list(ctx, conn, &case)?,
         messages: open_messages(ctx, conn, &case)?,
         mails: mails::list_by_case(conn, case.id)?,
@@ -230,7 +234,7 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
             let with_data = matches!(case.case.right, Right::Access | Right::Portability);
             handles && (name == "collect") == with_data && fits(Event::Granted { hash, by: Some(by) })
         }
-        "release" => handles && fits(Event::Released),
+        "release" | "review" => handles && fits(Event::Released),
         "refuse" => {
             handles
                 && fits(Event::RefusalPrepared {

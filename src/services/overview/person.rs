@@ -10,8 +10,9 @@ use crate::domain::ids::Reference;
 use crate::services::answer::{self, AnswerFacts};
 use crate::services::granting::rectification::{self, RectifiedFacts};
 use crate::services::handling::{self, Question};
+use crate::services::packages::Waiting;
 use crate::services::stopping::{self, StopFacts};
-use crate::services::{Context, Result, codes, granting, intake, telling};
+use crate::services::{Context, Result, codes, granting, intake, packages, telling};
 use crate::store::audit as trail;
 use crate::store::cases::StoredCase;
 use crate::store::links::{self, Linked};
@@ -28,6 +29,8 @@ pub struct PersonCase {
     pub plan: Option<PlanView>,
     /// The answer to an erasure, once there is one.
     pub answer: Option<AnswerFacts>,
+    /// What can be fetched now.
+    pub download: Option<Waiting>,
     /// What was granted, once that is answered.
     pub grant: Option<Grant>,
     /// The answer to a rectification, once there is one.
@@ -53,10 +56,12 @@ pub struct PersonCase {
 }
 
 /// Events that a person's timeline shows; the others are the inner workings.
-pub const PERSON_EVENTS: [&str; 30] = [
+pub const PERSON_EVENTS: [&str; 32] = [
     "granted",
     "grant_carried_out",
     "consent_end_confirmed",
+    "package_released",
+    "package_downloaded",
     "case_received",
     "identity_accepted",
     "identity_level_reached",
@@ -135,6 +140,11 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             plan,
             answer,
             stopped: grant.as_ref().and_then(|grant| stopping::facts(ctx, grant)),
+            download: if proved {
+                packages::waiting(ctx, conn, &case)?
+            } else {
+                None
+            },
             grant,
             rectified,
             wish: file.stop,

@@ -1,5 +1,6 @@
 //! Whole journeys through the pages in a real browser: what the customer, staff and recipients see and press.
 
+mod access;
 mod customer;
 pub mod erasure;
 mod human_review;

@@ -1,16 +1,19 @@
 //! Systems and mail servers of which one call goes wrong.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use dataratt::domain::access::CollectRequest;
 use dataratt::domain::data_map::{PurposeUse, Stop, Table};
 use dataratt::domain::erasure::{Survey, SurveyRequest};
 use dataratt::domain::grant::Correction;
 use dataratt::domain::matching::{FoundRow, PersonKeys, RowKey};
 use dataratt::services::ports::{
-    AccountBefore, MailError, Mailer, OutgoingMail, ServedRow, System, SystemError, SystemFinding, Systems,
+    AccountBefore, MailError, Mailer, OutgoingMail, RowSink, ServedRow, System, SystemError, SystemFinding,
+    Systems,
 };
 
 /// How a call goes wrong.
@@ -219,6 +222,14 @@ impl System for FaultySystem {
     fn unrectified(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError> {
         self.fault
             .through(away, || self.inner.unrectified(table, corrections))
+    }
+
+    fn collect(
+        &self,
+        request: &CollectRequest,
+        sink: &mut dyn RowSink,
+    ) -> Result<ControlFlow<()>, SystemError> {
+        self.fault.through(away, || self.inner.collect(request, sink))
     }
 }
 

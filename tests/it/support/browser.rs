@@ -1,7 +1,7 @@
 //! A real browser for tests: headless Chromium that sees pages as people do, by their texts and labels.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use fantoccini::elements::Element;
@@ -94,6 +94,16 @@ impl Browser {
             .issue_cmd(DevTools(body))
             .await
             .expect("the window takes the size");
+    }
+
+    /// Saves what is downloaded to a folder, without asking.
+    pub async fn save_downloads_to(&self, folder: &Path) {
+        let params = json!({ "behavior": "allow", "downloadPath": folder });
+        let body = json!({ "cmd": "Browser.setDownloadBehavior", "params": params });
+        self.client
+            .issue_cmd(DevTools(body))
+            .await
+            .expect("downloads are saved");
     }
 
     /// Opens a page.

@@ -11,7 +11,9 @@ use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use dataratt::adapters::package::ZipPacking;
 use dataratt::adapters::profiles;
+use dataratt::adapters::templates::look::OrganisationLook;
 use dataratt::domain::filing::Periods;
 use dataratt::domain::keyring::Keyring;
 use dataratt::domain::organisation::Organisation;
@@ -164,6 +166,7 @@ impl TestContext {
             organisation: Arc::clone(&ADMAX),
             systems: Arc::new(NoSystems),
             anchor: Arc::new(anchor.clone()),
+            packing: Arc::new(packing(&ADMAX)),
             policy: policy(),
         };
         Self {
@@ -211,6 +214,23 @@ impl DerefMut for TestContext {
 
 static ADMAX: LazyLock<Arc<Organisation>> =
     LazyLock::new(|| Arc::new(profiles::load("admax").expect("the profile ships")));
+
+/// Packages in the name of an organisation.
+pub fn packing(organisation: &Arc<Organisation>) -> ZipPacking {
+    ZipPacking {
+        organisation: Arc::clone(organisation),
+        look: OrganisationLook {
+            name: organisation.name.clone(),
+            legal_name: organisation.name.clone(),
+            organisation_number: organisation.organisation_number.clone().unwrap_or_default(),
+            email: organisation.contact.email.clone(),
+            phone: None,
+            dpo: None,
+            colour: organisation.colour.css().to_owned(),
+            public_url: PUBLIC_URL.to_owned(),
+        },
+    }
+}
 
 /// Settings as a deployment has them, but for the cost of passwords.
 pub fn policy() -> Policy {

@@ -1,5 +1,4 @@
 //! What tests stand on: a mail server, a browser, waiting.
-#![expect(dead_code, reason = "a harness offers more than the tests of today use")]
 
 pub mod browser;
 mod browser_tests;

@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 use dataratt::adapters::mail::{Sender, SmtpMailer};
 use dataratt::adapters::profiles;
 use dataratt::adapters::sample::SamplePerson;
-use dataratt::adapters::templates::look::OrganisationLook;
 use dataratt::adapters::templates::wording::TemplateWording;
 use dataratt::app::{App, Web};
 use dataratt::domain::ids::Reference;
@@ -19,7 +18,7 @@ use dataratt::services::{Result, accounts, codes, planning};
 use dataratt::store::cases::{self, StoredCase};
 use dataratt::worker;
 
-use super::context::TestContext;
+use super::context::{self, TestContext};
 use super::database::{self, Database};
 use super::host::{self, Host};
 use super::smtp::Sink;
@@ -54,17 +53,10 @@ impl World {
         let mut ctx = TestContext::new(database.pool(8));
         ctx.systems = Arc::new(host.connected(&organisation.map));
         ctx.organisation = Arc::clone(&organisation);
+        let packing = context::packing(&organisation);
+        let look = packing.look.clone();
+        ctx.packing = Arc::new(packing);
         ctx.policy.cool_off = Duration::ZERO;
-        let look = OrganisationLook {
-            name: organisation.name.clone(),
-            legal_name: organisation.name.clone(),
-            organisation_number: organisation.organisation_number.clone().unwrap_or_default(),
-            email: organisation.contact.email.clone(),
-            phone: None,
-            dpo: None,
-            colour: organisation.colour.css().to_owned(),
-            public_url: ctx.policy.public_url.clone(),
-        };
         let sender = Sender::new(&organisation.name, &organisation.contact.email).unwrap();
         let app = App {
             ctx: (*ctx).clone(),

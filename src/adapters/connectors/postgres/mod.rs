@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod check;
+mod collect;
 mod empty;
 mod error;
 mod find;
@@ -21,15 +22,17 @@ mod tests;
 mod write;
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use postgres::Client;
 
+use crate::domain::access::CollectRequest;
 use crate::domain::data_map::{PurposeUse, Stop, System as Mapped, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
-use crate::services::ports::{AccountBefore, ServedRow, System, SystemError, SystemFinding};
+use crate::services::ports::{AccountBefore, RowSink, ServedRow, System, SystemError, SystemFinding};
 
 use catalogue::Catalogue;
 use error::Failure;
@@ -210,5 +213,14 @@ impl System for PostgresSystem {
         self.changing(|client, catalogue| {
             rectify::unrectified(client, catalogue, self.mapped(table)?, corrections)
         })
+    }
+
+    /// With a fresh look at the tables: what was given cannot be taken back and given anew.
+    fn collect(
+        &self,
+        request: &CollectRequest,
+        sink: &mut dyn RowSink,
+    ) -> Result<ControlFlow<()>, SystemError> {
+        self.changing(|client, catalogue| collect::collect(client, catalogue, &self.map, request, sink))
     }
 }

@@ -3,6 +3,7 @@
 mod bad_files;
 mod contradictions;
 mod journeys;
+mod selection;
 mod shipped;
 
 use super::load;

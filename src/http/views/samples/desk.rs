@@ -1,9 +1,12 @@
 //! What a case holds on the page of staff: the plan, the notices, the events.
 
+use super::super::layout::Page;
 use super::super::staff::{
-    CandidateView, EventRow, ExcludedView, MailRow, MatchView, NoticeRow, PlanRow, StaffPlanView, StepRow,
+    CandidateView, CollectView, EventRow, ExcludedView, MailRow, MatchView, NoticeRow, PartRow, PlanRow,
+    RecordsPage, StaffPackageView, StaffPlanView, StepRow,
 };
 use super::{date, words};
+use crate::adapters::texts::Texts;
 
 pub(super) fn plan() -> StaffPlanView {
     let row = |system: &str, what: &str, table: &str, effect: &str, rows: usize| PlanRow {
@@ -170,4 +173,56 @@ pub(super) fn events() -> Vec<EventRow> {
         event("2026-08-24 14:03", "Personen", "case_received", None),
         event("2026-08-24 14:03", "Systemet", "something_new", None),
     ]
+}
+
+pub(super) fn collect() -> CollectView {
+    CollectView {
+        undecided: vec![(
+            "usage".to_owned(),
+            "Användning och loggar".to_owned(),
+            vec!["Säkerhet: avtal; rättslig förpliktelse".to_owned()],
+        )],
+        items: vec![("support".to_owned(), "Kundtjänst".to_owned())],
+    }
+}
+
+pub(super) fn package() -> StaffPackageView {
+    let part = |table: &str, counted: bool, has_free_text: bool, needs_review: bool| PartRow {
+        id: format!("crm.{table}"),
+        path: format!("crm/{table}"),
+        system: "Kundtjänst".to_owned(),
+        table: table.to_owned(),
+        what: "Kundtjänst".to_owned(),
+        rows: 1234,
+        counted,
+        has_free_text,
+        needs_review,
+    };
+    StaffPackageView {
+        state: "ready",
+        until: Some("2026-12-23 09:00".to_owned()),
+        downloads: 2,
+        parts: vec![
+            part("tickets", false, true, true),
+            part("chats", false, true, false),
+            part("mailboxes", true, false, false),
+        ],
+        without: vec![("Bokföring".to_owned(), "En <annan> grund.".to_owned())],
+    }
+}
+
+/// The records of a table, before they go out.
+pub(super) fn records(t: Texts, page: Page) -> RecordsPage {
+    RecordsPage {
+        t,
+        page,
+        back: "/staff/cases/R-7K2M-94QX".to_owned(),
+        reference: "R-7K2M-94QX".to_owned(),
+        version: 7,
+        part: package().parts.remove(0),
+        columns: vec![("id".to_owned(), false), ("body".to_owned(), true)],
+        rows: vec![vec!["1".to_owned(), "Hej <b>du</b>".to_owned()]],
+        from: 1,
+        next: Some(50),
+    }
 }

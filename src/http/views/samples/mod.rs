@@ -33,6 +33,10 @@ pub fn all(language: Language) -> Vec<Sample> {
     let mut samples = customer::all(t);
     samples.extend(recipient::all(t));
     samples.extend(staff::all(t));
+    samples.push(sample(
+        "records",
+        &desk::records(t, staff_page("/staff", "queue")),
+    ));
     samples.extend(admin::all(t));
     samples.extend(core::all(t));
     samples.extend(outbox::all(t));

@@ -8,7 +8,7 @@ use super::super::staff::{
 };
 use super::course::{course, incidents, letter};
 use super::desk::{candidates, events, excluded, found, mails, notices, plan, steps};
-use super::{Sample, date, page, sample, staff_page};
+use super::{Sample, date, desk, page, sample, staff_page};
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
 use crate::domain::language::Language;
@@ -251,6 +251,8 @@ fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str
         right: Right::Erasure,
         state: state.to_owned(),
         stop: None,
+        collect: desk::collect(),
+        package: Some(desk::package()),
         version: 7,
         channel: "web".to_owned(),
         who: who(),

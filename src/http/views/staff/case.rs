@@ -8,6 +8,7 @@ use super::super::layout::Page;
 use super::EarlierRow;
 use super::course::CourseView;
 use super::grant::GrantTerms;
+use super::package::{CollectView, StaffPackageView};
 use super::parts::{
     CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, StaffStopView, Typed,
 };
@@ -67,6 +68,10 @@ pub struct StaffCasePage {
     pub plan: Option<StaffPlanView>,
     /// What is to stop or has stopped, for an objection or a withdrawal of consent.
     pub stop: Option<StaffStopView>,
+    /// What the form for collecting offers.
+    pub collect: CollectView,
+    /// What was collected.
+    pub package: Option<StaffPackageView>,
     /// The refusal that was prepared and awaits approval: its ground in words, and the reason.
     pub prepared_refusal: Option<(String, String)>,
     /// What is granted, or prepared to be.
@@ -193,13 +198,16 @@ impl StaffCasePage {
 
     fn primary_button(&self) -> Option<&'static str> {
         let primary = self.primary?;
-        (self.may(primary) && Self::BUTTONS.contains(&primary)).then_some(primary)
+        // Collecting has a form of its own.
+        (self.may(primary) && Self::BUTTONS.contains(&primary) && primary != "collect").then_some(primary)
     }
 
     fn other_buttons(&self) -> Vec<&'static str> {
         let others = Self::BUTTONS.into_iter().filter(|name| self.may(name));
         others
-            .filter(|name| Some(*name) != self.primary_button() && !["stop", "plan"].contains(name))
+            .filter(|name| {
+                Some(*name) != self.primary_button() && !["stop", "plan", "collect"].contains(name)
+            })
             .collect()
     }
 

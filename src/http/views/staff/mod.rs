@@ -13,12 +13,14 @@ mod case;
 mod core;
 mod course;
 mod grant;
+mod package;
 mod parts;
 
 pub use case::*;
 pub use core::*;
 pub use course::*;
 pub use grant::*;
+pub use package::{CollectView, PartRow, RecordsPage, StaffPackageView};
 pub use parts::*;
 
 /// `/staff/login`: posts `email`, `password`, `totp` and `next` to `/staff/login`.

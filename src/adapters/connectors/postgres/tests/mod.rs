@@ -1,6 +1,7 @@
 //! The connector against real databases.
 
 mod check;
+mod collect;
 mod faults;
 mod find;
 mod names;
