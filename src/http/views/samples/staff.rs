@@ -15,8 +15,6 @@ use crate::domain::language::Language;
 use crate::domain::right::Right;
 use crate::services::handling::ACTIONS;
 
-const REFERENCE: &str = "R-7K2M-94QX";
-
 #[expect(clippy::too_many_lines, reason = "a table of samples")]
 pub(super) fn all(t: Texts) -> Vec<Sample> {
     let login = |error: Option<&'static str>| LoginPage {
@@ -247,7 +245,7 @@ fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str
             flash: Some("flash-claimed".to_owned()),
             ..staff_page("/staff/cases/R-7K2M-94QX", "queue")
         },
-        reference: REFERENCE.to_owned(),
+        reference: "R-7K2M-94QX".to_owned(),
         right: Right::Erasure,
         state: state.to_owned(),
         stop: None,
