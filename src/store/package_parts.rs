@@ -152,7 +152,7 @@ pub fn finish_file(conn: &mut PgConnection, package: Uuid, ordinal: i32, end: &F
 /// Notes that staff looked through a part.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such part.
+/// [`super::Error::NotFound`] when there is no such part.
 pub fn mark_reviewed(
     conn: &mut PgConnection,
     package: Uuid,
@@ -194,7 +194,7 @@ pub fn insert_chunk(
 /// A piece, sealed.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is gone.
+/// [`super::Error::NotFound`] when it is gone.
 pub fn find_chunk(
     conn: &mut PgConnection,
     (package, ordinal, seq): (Uuid, i32, i32),

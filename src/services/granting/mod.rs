@@ -1,5 +1,5 @@
 //! Granting a request: every right but erasure. The terms are decided, sealed and named by their hash; what they
-//! promise is carried out in the background, step by step, by [`running`].
+//! promise is carried out in the background, step by step, by `running`.
 
 mod collecting;
 mod human_review;
