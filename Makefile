@@ -3,7 +3,7 @@
 export PATH := $(PATH):$(HOME)/.cargo/bin
 MAKEFLAGS += --no-print-directory
 # The tests wait for databases, mail and a browser more than they compute: more of them at once than there are cores.
-export RUST_TEST_THREADS ?= $(shell expr 2 \* $$(nproc) + 1)
+export RUST_TEST_THREADS ?= $(shell expr 4 \* $$(nproc))
 .DEFAULT_GOAL := help
 .PHONY: help run test soak bench check fmt
 

@@ -232,7 +232,9 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
         "grant" | "collect" => {
             let hash = String::new();
             let with_data = matches!(case.case.right, Right::Access | Right::Portability);
-            handles && (name == "collect") == with_data && fits(Event::Granted { hash, by: Some(by) })
+            // A restriction is marked in the systems by hand: there is nothing here that would carry it out.
+            let can = case.case.right != Right::Restriction && (name == "collect") == with_data;
+            handles && can && fits(Event::Granted { hash, by: Some(by) })
         }
         "release" | "review" => handles && fits(Event::Released),
         "refuse" => {
