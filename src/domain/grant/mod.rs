@@ -170,6 +170,12 @@ impl StepKind {
         Self::Pack,
     ];
 
+    /// Whether it changes the system, instead of only reading it: what was begun must then be finished.
+    #[must_use]
+    pub const fn changes(self) -> bool {
+        matches!(self, Self::Change | Self::Mark | Self::Lift | Self::Stop)
+    }
+
     /// The name in the API and in the database.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -107,8 +107,8 @@ fn carry_out(
     completing::complete(ctx, erasure, plan)
 }
 
-/// What stopped a system's steps.
-enum Failure {
+/// What stopped a step in a system, of an erasure or of a grant.
+pub enum Failure {
     /// The system.
     System(SystemError),
     /// What is there afterwards is not what was promised.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use serde::Deserialize;
 
-use super::{Asked, Failure};
+use super::Asked;
 use crate::domain::access::{
     self, ActualRecipient, Chosen, CollectRequest, CollectedColumn, CollectedRow, Collection, Informed,
 };
@@ -14,6 +14,7 @@ use crate::domain::calendar::stockholm_date;
 use crate::domain::erasure::Plan;
 use crate::domain::grant::{Grant, RefusedItem, Step, StepKind};
 use crate::domain::right::Right;
+use crate::services::execution::Failure;
 use crate::services::packages::facts::{PackageFacts, PackageSource, PackedTable};
 use crate::services::packages::{self, PieceReader, PieceWriter};
 use crate::services::ports::RowSink;

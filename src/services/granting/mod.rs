@@ -25,7 +25,7 @@ use crate::store::{Conn, grant_steps, proposals};
 
 pub use collecting::AskedPortability;
 pub use human_review::AskedReview;
-pub use running::{Failure, run};
+pub use running::run;
 pub use stopping::{AskedStop, must_allow_refusal};
 
 /// Where a sealed grant belongs.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::running::Failure;
 use super::{Asked, wrong};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::contact::Email;
@@ -15,6 +14,7 @@ use crate::domain::grant::{Change, Grant, Rectification, RefusedItem, Step, Step
 use crate::domain::recipient::TellOutcome;
 use crate::domain::right::Right;
 use crate::services::answer::{self, ToldRecipient};
+use crate::services::execution::Failure;
 use crate::services::letters::{self, Letter, Post};
 use crate::services::searching::Subject;
 use crate::services::{Context, Error, FieldError, Result};

@@ -13,8 +13,7 @@ use crate::domain::case::{Event, State};
 use crate::domain::grant::{Grant, Step, StepKind, Terms};
 use crate::domain::ids::CaseId;
 use crate::domain::staff::Actor;
-use crate::services::execution::Run;
-use crate::services::ports::SystemError;
+use crate::services::execution::{Failure, Run};
 use crate::services::transition::{self, Change};
 use crate::services::{Context, Error, Result, suppressions};
 use crate::store::cases::{self, StoredCase};
@@ -31,36 +30,6 @@ const RAISED_HERE: [&str; 4] = [
     "plan_outdated",
     jobs::ATTENTION,
 ];
-
-/// What stopped a step.
-pub enum Failure {
-    /// The system.
-    System(SystemError),
-    /// What is there afterwards is not what was promised.
-    NotVerified,
-    /// What is there is not what was decided on.
-    Outdated,
-    /// The service itself.
-    Ours(Error),
-}
-
-impl From<SystemError> for Failure {
-    fn from(error: SystemError) -> Self {
-        Self::System(error)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Ours(error)
-    }
-}
-
-impl From<crate::store::Error> for Failure {
-    fn from(error: crate::store::Error) -> Self {
-        Self::Ours(error.into())
-    }
-}
 
 /// Starts or goes on with what was granted in a case; one run of it at a time, whoever else has a job for it.
 ///
@@ -213,7 +182,7 @@ fn outdated(ctx: &Context, id: CaseId, hash: &str) -> Result<Run> {
         let case = cases::lock(conn, id)?;
         let begun = grant_steps::list(conn, (id, hash))?
             .iter()
-            .any(|stored| matches!(stored.state, StepState::Done { .. }));
+            .any(|stored| stored.step.kind.changes() && matches!(stored.state, StepState::Done { .. }));
         let change = Change {
             event: Event::PlanOutdated { begun },
             actor: &Actor::System,

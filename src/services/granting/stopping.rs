@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::running::Failure;
 use super::{Asked, wrong};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::RefusalGround;
@@ -16,6 +15,7 @@ use crate::domain::identity::Level;
 use crate::domain::matching::{KeyKind, RowKey, Standing};
 use crate::domain::recipient::{Recipient, TellOutcome, Told};
 use crate::domain::right::Right;
+use crate::services::execution::Failure;
 use crate::services::intake::CaseFile;
 use crate::services::searching::{self, FIND_LIMIT, Subject};
 use crate::services::{Context, Error, Result, intake, planning};
