@@ -108,9 +108,9 @@ impl RequestForm {
         self.values.right == Some(*right)
     }
 
-    /// The right whose hint stands at the message: access where none is chosen yet.
+    /// The right whose hint stands at the message; `any` where none is chosen yet.
     fn hinted(&self) -> &'static str {
-        self.values.right.unwrap_or(Right::Access).name()
+        self.values.right.map_or("any", Right::name)
     }
 }
 

@@ -6,3 +6,4 @@ pub mod erasure;
 mod human_review;
 mod rectification;
 pub mod staff;
+mod stopping;
