@@ -317,6 +317,7 @@ attention-system_failed = A system does not answer as it should
 attention-verification_failed = The check after the erasure does not hold
 attention-plan_outdated = The plan is outdated, make a new one
 attention-partly_erased = Partly erased, make a new plan
+attention-erasure_undone = Undone: a system was restored from a backup
 attention-no_reply_address = No safe address to answer to
 attention-notice_undeliverable = A notice to a recipient did not arrive
 attention-notice_needs_follow_up = A recipient needs more from us
@@ -565,6 +566,10 @@ purge-error-reason = Write a reason of at most 4,000 characters. Nothing was don
 purge-error-invalid = Something is missing or wrong in what you sent. Nothing was done.
 purge-error-stale = Somebody else changed the list. Read it again and try again.
 purge-error-decided = The list has been decided already. Nothing was done.
+queue-erasures-undone = { $count ->
+    [one] One erasure was undone when a system was restored from a backup. Whoever operates the service needs to replay it.
+   *[other] { $count } erasures were undone when a system was restored from a backup. Whoever operates the service needs to replay them.
+}
 queue-purges = A purge list is waiting
 attention-purge_failed = A purge stopped
 trail-accounts_given_back = Gave back accounts that were frozen

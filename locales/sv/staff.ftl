@@ -317,6 +317,7 @@ attention-system_failed = Ett system svarar inte som det ska
 attention-verification_failed = Kontrollen efter raderingen stämmer inte
 attention-plan_outdated = Planen är inaktuell, gör en ny
 attention-partly_erased = Delvis raderat, gör en ny plan
+attention-erasure_undone = Ogjord: ett system lästes in från säkerhetskopia
 attention-no_reply_address = Ingen säker adress att svara till
 attention-notice_undeliverable = Ett besked till en mottagare kom inte fram
 attention-notice_needs_follow_up = En mottagare behöver mer av oss
@@ -565,6 +566,10 @@ purge-error-reason = Skriv ett skäl, högst 4 000 tecken. Ingenting är gjort.
 purge-error-invalid = Något saknas eller är fel i det du skickade. Ingenting är gjort.
 purge-error-stale = Listan ändrades av någon annan. Läs igenom den på nytt och försök igen.
 purge-error-decided = Listan är redan beslutad. Ingenting är gjort.
+queue-erasures-undone = { $count ->
+    [one] En radering är ogjord sedan ett system lästs in från säkerhetskopia. Den som sköter driften behöver köra om den.
+   *[other] { $count } raderingar är ogjorda sedan ett system lästs in från säkerhetskopia. Den som sköter driften behöver köra om dem.
+}
 queue-purges = En gallringslista väntar
 attention-purge_failed = En gallring stoppade
 trail-accounts_given_back = Gav tillbaka konton som frysts

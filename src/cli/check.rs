@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::domain::ledgers::LEDGERS;
 use crate::domain::organisation::{Organisation, Severity, findings};
+use crate::services::replaying;
 
 /// Checks the profile, its map and the connected systems. Warnings do not fail; errors do.
 ///
@@ -61,7 +62,7 @@ fn ledgers(settings: &Settings) -> anyhow::Result<()> {
 }
 
 fn systems(app: &App) -> anyhow::Result<usize> {
-    let mut errors = 0;
+    let mut errors = backs(app)?;
     for system in &app.ctx.organisation.map.systems {
         match app
             .ctx
@@ -89,6 +90,21 @@ fn systems(app: &App) -> anyhow::Result<usize> {
         }
     }
     Ok(errors)
+}
+
+/// Systems that a restored backup took back in time: what was erased since is there again.
+fn backs(app: &App) -> anyhow::Result<usize> {
+    replaying::look(&app.ctx).map_err(super::staff::explain)?;
+    let backs = replaying::backs(&app.ctx).map_err(super::staff::explain)?;
+    for back in &backs {
+        let to = back.to.map_or_else(|| "nothing".to_owned(), |at| at.to_rfc3339());
+        say!(
+            "error: {}: went_back: it was restored from a backup and holds {to}: run `dataratt replay-erasures --system {}`",
+            back.system,
+            back.system
+        );
+    }
+    Ok(backs.len())
 }
 
 const fn severity(severity: Severity) -> &'static str {

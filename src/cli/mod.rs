@@ -14,6 +14,7 @@ mod check;
 mod findings;
 mod keys;
 mod purge;
+mod replay;
 mod sample;
 mod serve;
 mod staff;
@@ -63,6 +64,8 @@ enum Command {
     Case(case::CaseCommand),
     /// Propose for purge what a law no longer makes us keep, and purge what is approved.
     Purge(purge::PurgeCommand),
+    /// Erase again what a restored backup brought back into a system.
+    ReplayErasures(replay::ReplayCommand),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -110,6 +113,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Keys(command) => keys::run(&settings, &command),
         Command::Case(command) => case::run(&settings, &command),
         Command::Purge(command) => purge::run(&settings, &command),
+        Command::ReplayErasures(command) => replay::run(&settings, &command),
         Command::Audit(command) => audit::run(&settings, &command),
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }

@@ -40,7 +40,7 @@ pub struct Ledger {
 }
 
 /// All of them; a test holds the list against the tables.
-pub const LEDGERS: [Ledger; 9] = [
+pub const LEDGERS: [Ledger; 10] = [
     Ledger {
         columns: &["case_digests.digest"],
         purpose: "find a person's case in the queue by an exact identifier",
@@ -93,6 +93,12 @@ pub const LEDGERS: [Ledger; 9] = [
         purpose: "leave alone addresses for which marketing was objected to or consent withdrawn",
         basis: "Art. 6(1)(c) with Art. 21(3) and 7(3): an objection that lasts",
         ends: Ends::After("when the marketing it is about ends for good"),
+    },
+    Ledger {
+        columns: &["erasure_ledger.row_digest", "erasure_ledger.proofs"],
+        purpose: "find and erase again what a restored backup brings back",
+        basis: "Art. 6(1)(c) with Art. 17(1) and 5(1)(e): an erasure that lasts",
+        ends: Ends::After("when the last backup that may hold the row is gone"),
     },
     Ledger {
         columns: &["api_keys.digest"],

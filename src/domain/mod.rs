@@ -24,6 +24,7 @@ pub mod personal_number;
 pub mod purge;
 pub mod question;
 pub mod recipient;
+pub mod replay;
 pub mod retention;
 pub mod right;
 pub mod sealing;

@@ -47,6 +47,8 @@ pub enum Purpose {
     Idempotency,
     /// Recognising an address that marketing must leave alone.
     Suppression,
+    /// Recognising a row that a restored backup brought back.
+    Replay,
 }
 
 impl Purpose {
@@ -63,6 +65,7 @@ impl Purpose {
             Self::Throttles => "throttles",
             Self::Idempotency => "idempotency",
             Self::Suppression => "suppression",
+            Self::Replay => "replay",
         }
     }
 }

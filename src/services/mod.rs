@@ -29,6 +29,7 @@ pub mod ports;
 pub mod proving;
 pub mod purging;
 pub mod records;
+pub mod replaying;
 pub mod searching;
 pub mod statistics;
 pub mod stopping;

@@ -1,5 +1,7 @@
 //! What the use cases need from outside, as traits; their real ends are in `adapters`.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -12,10 +14,10 @@ use crate::domain::access::CollectRequest;
 use crate::domain::data_map::{PurposeUse, Stop, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
-use crate::domain::keyring::Keyring;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
 
 pub use super::packages::facts::RowSink;
+pub use keys::{KeyError, KeyFile, KeyStore};
 
 /// The time. The only one who knows it, so that tests can move it.
 pub trait Clock: Send + Sync {
@@ -156,6 +158,26 @@ pub trait System: Send + Sync {
     /// # Errors
     /// When the system fails.
     fn find(&self, table: &Table, keys: &PersonKeys, limit: usize) -> Result<Vec<FoundRow>, SystemError>;
+
+    /// Rows of `table`, whosesoever, with the keys they carry, in the order of their keys, those beyond `after`, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn page(&self, table: &Table, after: Option<&RowKey>, limit: usize)
+    -> Result<Vec<FoundRow>, SystemError>;
+
+    /// Writes a time into the system's marker row, unless it holds a later one.
+    ///
+    /// # Errors
+    /// When the system fails, or the map names no marker, or it has not exactly one row.
+    fn mark(&self, at: DateTime<Utc>) -> Result<(), SystemError>;
+
+    /// The time in the system's marker row; none when it holds none.
+    ///
+    /// # Errors
+    /// When the system fails, or the map names no marker.
+    fn marked(&self) -> Result<Option<DateTime<Utc>>, SystemError>;
 
     /// All rows that hang on the person's own rows, in one consistent view.
     ///
@@ -334,59 +356,4 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// When it was not taken.
     fn send(&self, mail: &OutgoingMail) -> Result<(), MailError>;
-}
-
-/// Why the key file or the key store did not do what it was asked. The texts hold no key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct KeyError(pub String);
-
-/// The keys of cases and of what outlives them, wrapped, apart from the database whose rows they seal.
-pub trait KeyStore: Send + Sync {
-    /// Keeps a new key. When it returns without error, the key outlives a loss of power.
-    ///
-    /// # Errors
-    /// When it cannot be kept.
-    fn put(&self, id: Uuid, wrapped: &[u8]) -> Result<(), KeyError>;
-
-    /// A key; `None` when it was destroyed, or never kept.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    fn get(&self, id: Uuid) -> Result<Option<Vec<u8>>, KeyError>;
-
-    /// Puts `wrapped` in the place of a key that is there, and outlives a loss of power; one that was destroyed
-    /// meanwhile stays so. Says whether it was there.
-    ///
-    /// # Errors
-    /// When it cannot be kept; the old one is then still there.
-    fn replace(&self, id: Uuid, wrapped: &[u8]) -> Result<bool, KeyError>;
-
-    /// Destroys a key for good; doing so again is no error.
-    ///
-    /// # Errors
-    /// When it cannot be destroyed.
-    fn destroy(&self, id: Uuid) -> Result<(), KeyError>;
-
-    /// Hands the id of every key to `each`, in no order, and those of keys that were never wholly written; keys that
-    /// come or go meanwhile may be among them or not.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    fn list(&self, each: &mut dyn FnMut(Uuid)) -> Result<(), KeyError>;
-}
-
-/// The key file, which all instances on one machine share.
-pub trait KeyFile: Send + Sync {
-    /// Its keys; `None` while it is the same as when this was last asked.
-    ///
-    /// # Errors
-    /// When it cannot be read, is open to others, or holds something else.
-    fn read_changed(&self) -> Result<Option<Keyring>, KeyError>;
-
-    /// Its keys after `change` was made to them, by one process at a time; `None` leaves it as it is.
-    ///
-    /// # Errors
-    /// When it cannot be read or written.
-    fn change(&self, change: &mut dyn FnMut(&Keyring) -> Option<Keyring>) -> Result<Keyring, KeyError>;
 }

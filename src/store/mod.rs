@@ -28,6 +28,7 @@ pub mod purges;
 pub mod questions;
 pub mod queue;
 pub mod records;
+pub mod replays;
 pub mod retained;
 mod schema;
 pub mod sessions;

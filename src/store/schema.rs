@@ -183,6 +183,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasure_ledger (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        system -> Text,
+        tbl -> Text,
+        cause -> Text,
+        row_digest -> Bytea,
+        proofs -> Array<Nullable<Bytea>>,
+        gone_at -> Timestamptz,
+        expires_on -> Date,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     erasure_steps (plan_id, ordinal) {
         case_id -> Uuid,
         plan_id -> Uuid,
@@ -479,6 +494,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    replays (id) {
+        id -> Uuid,
+        system -> Text,
+        gone_since -> Nullable<Timestamptz>,
+        finished_at -> Timestamptz,
+        people -> BigInt,
+        erased -> BigInt,
+        reduced -> BigInt,
+        purged -> BigInt,
+        unclear -> BigInt,
+        held -> BigInt,
+        failed -> BigInt,
+    }
+}
+
+diesel::table! {
     retained_rows (case_id, system, tbl, ground, keep_until) {
         case_id -> Uuid,
         system -> Text,
@@ -542,6 +573,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    system_marks (system) {
+        system -> Text,
+        marked_at -> Timestamptz,
+        back_to -> Nullable<Timestamptz>,
+        found_back_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     throttles (bucket, subject) {
         bucket -> Text,
         subject -> Bytea,
@@ -566,6 +606,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_transitions,
     cases,
     challenges,
+    erasure_ledger,
     erasure_steps,
     grant_steps,
     forwardings,
@@ -587,10 +628,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     purge_lines,
     purges,
     questions,
+    replays,
     retained_rows,
     sessions,
     staff,
     subjects,
     suppressions,
+    system_marks,
     throttles,
 );

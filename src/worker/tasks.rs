@@ -12,8 +12,8 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::{
-    Context, Result, alarms, auditing, granting, keys, packages, purging, searching, stopping, suppressions,
-    thinning, waiting,
+    Context, Result, alarms, auditing, granting, keys, packages, purging, replaying, searching, stopping,
+    suppressions, thinning, waiting,
 };
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
@@ -123,6 +123,12 @@ pub fn sweeps() -> Vec<Sweep> {
         Sweep::new("lapses", Duration::from_mins(10), waiting::lapse),
         Sweep::new("alarms", Duration::from_mins(10), alarms::sweep),
         Sweep::new("suppressions", Duration::from_hours(1), suppressions::stop_again),
+        Sweep::new("markers", Duration::from_mins(10), replaying::look),
+        Sweep::new(
+            "erasure_ledger",
+            Duration::from_hours(1),
+            replaying::forget_expired,
+        ),
         Sweep::new("packages", Duration::from_mins(10), packages::delete_expired),
         Sweep::new("expired", Duration::from_mins(10), forget_expired),
         Sweep::new("thin_files", Duration::from_hours(1), thinning::thin_due),

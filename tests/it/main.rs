@@ -21,6 +21,7 @@ mod kill;
 mod mail;
 mod mail_tls;
 mod pages;
+mod replay;
 mod retention;
 mod rights;
 mod store;

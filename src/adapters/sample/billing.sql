@@ -1,4 +1,9 @@
 -- The sample host's billing system.
+
+-- By this row a restore is recognised: each erasure writes its time into it.
+CREATE TABLE dataratt_marker (id bigserial PRIMARY KEY, at text);
+INSERT INTO dataratt_marker (at) VALUES (NULL);
+
 CREATE TABLE customers (
     id bigserial PRIMARY KEY,
     customer_no text NOT NULL UNIQUE,

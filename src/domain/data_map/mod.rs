@@ -49,6 +49,9 @@ pub struct System {
     pub backups_expire_after_days: Option<u32>,
     /// What stops the account's writes while it is being erased.
     pub freeze: Option<Freeze>,
+    /// A table of one row with a text column `at`, into which each erasure writes its time: when it holds an earlier
+    /// one, the system was restored from a backup.
+    pub marker: Option<String>,
     /// Its tables that hold personal data.
     #[serde(default)]
     pub tables: Vec<Table>,

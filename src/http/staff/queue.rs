@@ -18,7 +18,7 @@ use crate::http::pages::{Form, Visit};
 use crate::http::views::staff::{QueueFilters, QueuePage, QueueRow};
 use crate::services::accounts::Authenticated;
 use crate::services::overview::{AT_RISK_DAYS, COUNTED, Page};
-use crate::services::{Context, Result, desk, overview, purging};
+use crate::services::{Context, Result, desk, overview, purging, replaying};
 use crate::store::queue::{ENDED, Filter, Line, Sort};
 
 /// Cases on a page.
@@ -46,6 +46,7 @@ struct Found {
     names: BTreeMap<Uuid, String>,
     waiting: BTreeSet<Uuid>,
     purges: i64,
+    undone: i64,
 }
 
 impl Asked {
@@ -89,6 +90,7 @@ impl Asked {
             names: super::case_page::names(&desk::colleagues(ctx, actor)?),
             waiting: desk::awaiting_approval(ctx, actor, &ids)?,
             purges: purging::waiting(ctx)?,
+            undone: replaying::count_undone(ctx)?,
             page,
         })
     }
@@ -169,6 +171,7 @@ fn view(desk: &Desk, who: &Authenticated, asked: &Asked, found: &Found) -> Queue
         recipients: recipients.map(|r| (r.id.clone(), r.name.clone())).collect(),
         searched: asked.q.clone(),
         purges_waiting: found.purges,
+        erasures_undone: found.undone,
     }
 }
 

@@ -3,6 +3,7 @@
 //! No transaction is held across a call to a system: what is to be done is read, the system is
 //! asked, the result is recorded. Every step can be repeated, so a crash in between repeats it.
 
+mod again;
 mod completing;
 mod thawing;
 mod verifying;
@@ -15,15 +16,16 @@ use serde_json::json;
 use crate::domain::case::{Event, State, TransitionError};
 use crate::domain::erasure::{Drift, Operation, Plan, StepKind, Survey, SurveyRequest, SystemPlan, drift};
 use crate::domain::ids::{CaseId, PlanId};
-use crate::domain::matching::RowKey;
+use crate::domain::matching::{Match, RowKey};
 use crate::domain::staff::Actor;
 use crate::services::ports::{System, SystemError};
 use crate::services::transition::{self, Change, proposed_plan};
-use crate::services::{Context, Error, Result, planning};
+use crate::services::{Context, Error, Result, planning, replaying, searching};
 use crate::store::cases::{self, StoredCase};
 use crate::store::plans::{self, StepState, StoredStep};
 use crate::store::{Conn, locks};
 
+pub use again::{Again, again};
 pub use completing::RETAINED;
 pub use thawing::{give_back, schedule as schedule_thaw};
 
@@ -282,15 +284,30 @@ fn run_step(
             verifying::verify(ctx, system, part)?
         }
     };
+    let gone = if step.kind == StepKind::Verify {
+        replaying::set(ctx, &part.system)?;
+        replaying::of_roots(ctx, part, &matches(ctx, erasure.case)?)
+    } else {
+        vec![]
+    };
     let done = i64::try_from(done).unwrap_or(i64::MAX);
     ctx.store.transaction(|conn| {
         if step.kind == StepKind::Verify {
+            replaying::keep(ctx, conn, erasure.case, &part.system, &gone)?;
             // An attempt that was cut off may have erased what the next one no longer found.
             plans::confirm_deleted(conn, plan, &part.system)?;
         }
         Ok::<_, Error>(plans::finish_step(conn, plan, step.ordinal, done, ctx.now())?)
     })?;
     Ok(())
+}
+
+/// The rows that the search found, with the keys that they held.
+fn matches(ctx: &Context, case: CaseId) -> Result<Vec<Match>> {
+    let mut conn = ctx.store.get()?;
+    let case = cases::find_by_id(&mut conn, case)?;
+    let subject = searching::find_subject(ctx, &mut conn, &case)?;
+    Ok(subject.map(|subject| subject.matches).unwrap_or_default())
 }
 
 fn keys(part: &SystemPlan, table: &str, operation: &Operation) -> Vec<RowKey> {

@@ -16,6 +16,7 @@ use crate::domain::purge::{LineState, ListEvent, ListState, RetainedKeys, may_go
 use crate::domain::staff::Actor;
 use crate::services::execution::{RETAINED, Run};
 use crate::services::ports::{System, SystemError};
+use crate::services::replaying::{self, Gone};
 use crate::services::{Context, Error, Result, keys};
 use crate::store::purges::{self, Line, LineChange};
 use crate::store::retained::{self, RetainedRow};
@@ -135,7 +136,8 @@ fn run_line(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<(), 
     if !system.digests(&retained.tbl, &there)?.is_empty() {
         return Err(Stop::Found("not_verified"));
     }
-    finish(ctx, id, line)?;
+    let gone = replaying::of_purged(ctx, &retained.system, &retained.tbl, &rows.rows);
+    finish(ctx, id, line, &gone)?;
     Ok(())
 }
 
@@ -200,7 +202,7 @@ fn unreferred(
     }
 }
 
-fn finish(ctx: &Context, id: PurgeId, line: &Line) -> Result<()> {
+fn finish(ctx: &Context, id: PurgeId, line: &Line, gone: &[Gone]) -> Result<()> {
     ctx.store.transaction(|conn| {
         let lines = purges::list_lines(conn, id)?;
         let found = lines.iter().find(|known| known.retained.id == line.retained.id);
@@ -208,6 +210,7 @@ fn finish(ctx: &Context, id: PurgeId, line: &Line) -> Result<()> {
         let at = ctx.now();
         purges::set_line(conn, id, line.retained.id, LineChange::Done { purged, at })?;
         retained::mark_purged(conn, line.retained.id, at)?;
+        replaying::keep(ctx, conn, line.case(), &line.retained.system, gone)?;
         cases::clear_attention(conn, line.case(), &[ATTENTION])?;
         let mut detail = detail(id, &line.retained);
         if let serde_json::Value::Object(map) = &mut detail {

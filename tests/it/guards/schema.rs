@@ -57,6 +57,7 @@ fn migrated(client: &mut Client) -> BTreeMap<String, Table> {
         let known = match kind.as_str() {
             "uuid" => "Uuid",
             "bytea" => "Bytea",
+            "bytea[]" => "Array<Nullable<Bytea>>",
             "timestamp with time zone" => "Timestamptz",
             "text" => "Text",
             "bigint" => "BigInt",

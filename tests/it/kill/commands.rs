@@ -23,7 +23,7 @@ fn who_had_enough_of_a_result_hears_of_no_error() {
 }
 
 #[test]
-fn keys_and_staff_are_managed_beside_a_running_service() {
+fn commands_work_beside_a_running_service() {
     let service = Service::with_people(20, "human", "info");
     let run = |arguments: &[&str]| {
         let done = service.cli(arguments, "");
@@ -56,6 +56,17 @@ fn keys_and_staff_are_managed_beside_a_running_service() {
     assert_eq!(run(&["key", "list"]).1, "");
     let (done, _, said) = run(&["key", "revoke", "--id", fields[0]]);
     assert!(!done && said.contains("no such entry"), "{said}");
+
+    assert_eq!(
+        run(&["replay-erasures", "--system", "billing", "--dry-run"]),
+        (
+            true,
+            "people\t0\nerased\t0\nreduced\t0\npurged\t0\nunclear\t0\nheld\t0\nfailed\t0\n".to_owned(),
+            String::new()
+        )
+    );
+    let (done, _, said) = run(&["replay-erasures", "--system", "bilbing"]);
+    assert!(!done && said.contains("no such system: bilbing"), "{said}");
 
     service.staff("agent");
     let email = ["--email", "agent@host.example"];

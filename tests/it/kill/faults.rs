@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use dataratt::domain::access::CollectRequest;
 use dataratt::domain::data_map::{PurposeUse, Stop, Table};
 use dataratt::domain::erasure::{Survey, SurveyRequest};
@@ -137,6 +138,23 @@ impl System for FaultySystem {
 
     fn find(&self, table: &Table, keys: &PersonKeys, limit: usize) -> Result<Vec<FoundRow>, SystemError> {
         self.fault.through(away, || self.inner.find(table, keys, limit))
+    }
+
+    fn page(
+        &self,
+        table: &Table,
+        after: Option<&RowKey>,
+        limit: usize,
+    ) -> Result<Vec<FoundRow>, SystemError> {
+        self.fault.through(away, || self.inner.page(table, after, limit))
+    }
+
+    fn mark(&self, at: DateTime<Utc>) -> Result<(), SystemError> {
+        self.fault.through(away, || self.inner.mark(at))
+    }
+
+    fn marked(&self) -> Result<Option<DateTime<Utc>>, SystemError> {
+        self.fault.through(away, || self.inner.marked())
     }
 
     fn survey(&self, request: &SurveyRequest) -> Result<Survey, SystemError> {

@@ -116,6 +116,11 @@ pub fn copy_of(template: &str) -> Database {
 }
 
 impl Database {
+    /// Its name in the cluster.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The address for any role.
     pub fn role_url(&self, role: &str) -> String {
         run().cluster.role_url(role, &self.name)

@@ -40,6 +40,16 @@ impl Host {
         &self.0[system.variable()]
     }
 
+    /// A copy of one of its databases as it is now. Nobody may be connected to that.
+    pub fn back_up(&self, system: SampleSystem) -> Database {
+        database::copy_of(self.database(system).name())
+    }
+
+    /// Puts a copy in the place of one of its databases.
+    pub fn restore(&mut self, system: SampleSystem, backup: Database) {
+        self.0.insert(system.variable(), backup);
+    }
+
     /// Its systems as a map connects them.
     pub fn connected(&self, map: &DataMap) -> Connected {
         let urls = self.urls();

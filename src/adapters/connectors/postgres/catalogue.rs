@@ -90,6 +90,7 @@ impl Catalogue {
             .tables
             .iter()
             .map(|table| table.name.as_str())
+            .chain(map.marker.as_deref())
             .filter(|name| !name.contains('\0'))
             .collect();
         let mut relations = relations(client, &names)?;
@@ -225,6 +226,22 @@ pub(super) fn among_keys(key: &[&Column]) -> String {
     format!("({}) IN (SELECT * FROM {})", columns.join(", "), unnested(key))
 }
 
+/// The bound text `$at` as a value of the column.
+pub(super) fn bound_value(column: &Column, at: usize) -> String {
+    format!("${at}::text::{}", column.cast)
+}
+
+/// The condition that a row's key lies beyond the one bound after `bound` others.
+pub(super) fn beyond(key: &[&Column], bound: usize) -> String {
+    let columns: Vec<String> = key.iter().map(|column| column.sql()).collect();
+    let values: Vec<String> = key
+        .iter()
+        .enumerate()
+        .map(|(at, column)| bound_value(column, bound + at + 1))
+        .collect();
+    format!("({}) > ({})", columns.join(", "), values.join(", "))
+}
+
 /// Rows of values turned into one array for each of `width` columns.
 pub(super) fn arrays<'a>(
     rows: impl IntoIterator<Item = &'a [String]>,
@@ -233,9 +250,7 @@ pub(super) fn arrays<'a>(
     let mut arrays = vec![Vec::new(); width];
     for row in rows {
         if row.len() != width {
-            return Err(Failure::refused(
-                "a key with more or fewer values than the map has columns",
-            ));
+            return Err(Failure::odd_key());
         }
         for (array, value) in arrays.iter_mut().zip(row) {
             array.push(value.as_str());

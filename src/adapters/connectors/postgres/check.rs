@@ -13,7 +13,7 @@ use super::catalogue::{Catalogue, Column, Relation, quoted};
 use super::empty::{Emptied, losing};
 use super::error::Failure;
 use super::find::person_columns;
-use super::{normal, schema_check};
+use super::{marker, normal, schema_check};
 
 /// Everything to look at in the system: errors first, otherwise in the order of the map.
 pub(super) fn findings(
@@ -39,6 +39,7 @@ pub(super) fn findings(
         findings.extend(rectification(table, relation));
         findings.extend(indexes(client, table, relation)?);
     }
+    findings.extend(marker::findings(client, catalogue, map)?);
     findings.extend(schema_check::references(client, catalogue, map)?);
     findings.extend(schema_check::unmapped_personal(client, catalogue)?);
     findings.sort_by_key(|finding| finding.severity);

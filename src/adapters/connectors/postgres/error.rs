@@ -37,6 +37,11 @@ impl Failure {
         Self::Refused(reason.into())
     }
 
+    /// A key that is not one of the table's.
+    pub(super) fn odd_key() -> Self {
+        Self::refused("a key with more or fewer values than the map has columns")
+    }
+
     /// Whether tables or columns may be other than they were when last looked at.
     pub(super) fn names_changed(&self) -> bool {
         match self {

@@ -6,9 +6,9 @@ use postgres::types::ToSql;
 use postgres::{Client, Row};
 
 use crate::domain::data_map::{PersonColumns, Table};
-use crate::domain::matching::{FoundRow, KeyKind, PersonKeys};
+use crate::domain::matching::{FoundRow, KeyKind, PersonKeys, RowKey};
 
-use super::catalogue::{Catalogue, Column, Relation, row_key};
+use super::catalogue::{Catalogue, Column, Relation, beyond, row_key};
 use super::error::Failure;
 use super::normal;
 
@@ -77,6 +77,29 @@ pub(super) fn rows(
             }
         }
     }
+}
+
+/// Rows of a table in the order of their keys, beyond `after`.
+pub(super) fn page(
+    client: &mut Client,
+    catalogue: &Catalogue,
+    system: &str,
+    table: &Table,
+    after: Option<&RowKey>,
+    limit: usize,
+) -> Result<Vec<FoundRow>, Failure> {
+    let look = Look::new(catalogue, table)?;
+    let after = after.map_or(&[][..], |after| after.0.as_slice());
+    let condition = match after.len() {
+        0 => "true".to_owned(),
+        width if width == look.key.len() => beyond(&look.key, 0),
+        _ => return Err(Failure::odd_key()),
+    };
+    let params: Vec<&(dyn ToSql + Sync)> = after.iter().map(|value| value as _).collect();
+    let statement = format!("{} LIMIT {limit}", look.statement(&[condition]));
+    let rows = client.query(&statement, &params)?;
+    let nobody = PersonKeys::default();
+    rows.iter().map(|row| look.found(system, row, &nobody)).collect()
 }
 
 impl<'a> Look<'a> {

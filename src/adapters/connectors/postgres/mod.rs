@@ -10,6 +10,7 @@ mod empty;
 mod error;
 mod find;
 mod freezing;
+mod marker;
 mod normal;
 mod pool;
 mod rectify;
@@ -25,6 +26,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use postgres::Client;
 
 use crate::domain::access::CollectRequest;
@@ -116,6 +118,23 @@ impl System for PostgresSystem {
 
     fn find(&self, table: &Table, keys: &PersonKeys, limit: usize) -> Result<Vec<FoundRow>, SystemError> {
         self.reading(|client, catalogue| find::rows(client, catalogue, &self.map.id, table, keys, limit))
+    }
+
+    fn page(
+        &self,
+        table: &Table,
+        after: Option<&RowKey>,
+        limit: usize,
+    ) -> Result<Vec<FoundRow>, SystemError> {
+        self.reading(|client, catalogue| find::page(client, catalogue, &self.map.id, table, after, limit))
+    }
+
+    fn mark(&self, at: DateTime<Utc>) -> Result<(), SystemError> {
+        self.changing(|client, catalogue| marker::write(client, catalogue, &self.map, at))
+    }
+
+    fn marked(&self) -> Result<Option<DateTime<Utc>>, SystemError> {
+        self.changing(|client, catalogue| marker::read(client, catalogue, &self.map))
     }
 
     fn survey(&self, request: &SurveyRequest) -> Result<Survey, SystemError> {

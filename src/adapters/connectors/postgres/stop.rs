@@ -10,7 +10,9 @@ use crate::domain::data_map::{PurposeUse, Stop, System as Mapped, Table};
 use crate::domain::matching::{KeyKind, PersonKeys, RowKey};
 use crate::services::ports::ServedRow;
 
-use super::catalogue::{Catalogue, Column, Relation, among_keys, arrays, quoted, row_key};
+use super::catalogue::{
+    Catalogue, Column, Relation, among_keys, arrays, beyond, bound_value, quoted, row_key,
+};
 use super::error::Failure;
 use super::find::person_columns;
 use super::{normal, survey, write};
@@ -40,7 +42,13 @@ pub(super) fn stop(
     let assignments: Vec<String> = columns
         .iter()
         .enumerate()
-        .map(|(at, column)| format!("{} = {}", quoted(&column.name), value(column, key.len() + at + 1)))
+        .map(|(at, column)| {
+            format!(
+                "{} = {}",
+                quoted(&column.name),
+                bound_value(column, key.len() + at + 1)
+            )
+        })
         .collect();
     let statement = format!(
         "UPDATE {} AS t SET {} WHERE {} AND ({})",
@@ -109,9 +117,7 @@ pub(super) fn served(
     }];
     if let Some(after) = after {
         if after.0.len() != key.len() {
-            return Err(Failure::refused(
-                "a key with more or fewer values than the map has columns",
-            ));
+            return Err(Failure::odd_key());
         }
         conditions.push(beyond(&key, params.len()));
         params.extend(after.0.iter().map(|value| value as &(dyn ToSql + Sync)));
@@ -170,11 +176,6 @@ fn read(
     })
 }
 
-/// The bound text `$at` as a value of the column.
-fn value(column: &Column, at: usize) -> String {
-    format!("${at}::text::{}", column.cast)
-}
-
 /// The condition that a row holds something else than the values bound after `bound` others.
 fn serves(columns: &[&Column], bound: usize) -> String {
     let differ: Vec<String> = columns
@@ -184,22 +185,11 @@ fn serves(columns: &[&Column], bound: usize) -> String {
             format!(
                 "{} IS DISTINCT FROM {}",
                 column.sql(),
-                value(column, bound + at + 1)
+                bound_value(column, bound + at + 1)
             )
         })
         .collect();
     differ.join(" OR ")
-}
-
-/// The condition that a row's key lies beyond the one bound after `bound` others.
-fn beyond(key: &[&Column], bound: usize) -> String {
-    let columns: Vec<String> = key.iter().map(|column| column.sql()).collect();
-    let values: Vec<String> = key
-        .iter()
-        .enumerate()
-        .map(|(at, column)| value(column, bound + at + 1))
-        .collect();
-    format!("({}) > ({})", columns.join(", "), values.join(", "))
 }
 
 /// A time as text in UTC.

@@ -53,10 +53,12 @@ impl Host {
         self.client(system).query_one(query, &[]).unwrap().get(0)
     }
 
+    /// Those that hold people's data.
     fn tables(&self, system: SampleSystem) -> Vec<String> {
         self.strings(
             system,
-            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' \
+             AND table_name <> 'dataratt_marker' ORDER BY 1",
         )
     }
 

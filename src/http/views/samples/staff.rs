@@ -170,6 +170,7 @@ fn queue(t: Texts) -> QueuePage {
         t,
         page: staff_page("/staff?state=assessing", "queue"),
         purges_waiting: 1,
+        erasures_undone: 2,
         rows: vec![
             marked(
                 &["at_risk"],

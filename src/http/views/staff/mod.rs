@@ -92,6 +92,8 @@ pub struct QueuePage {
     pub rows: Vec<QueueRow>,
     /// Lists of retained data that wait for a decision, or for somebody to look.
     pub purges_waiting: i64,
+    /// Cases whose erasure a restored backup undid.
+    pub erasures_undone: i64,
     /// What is filtered by, as in the address.
     pub filters: QueueFilters,
     /// How many cases the filters let through; counted up to a limit.

@@ -1,0 +1,3 @@
+DROP TABLE replays;
+DROP TABLE system_marks;
+DROP TABLE erasure_ledger;
