@@ -182,6 +182,7 @@ fn context(
         }),
         policy: Policy {
             cool_off: settings.cool_off(),
+            lift_lead: settings.lift_lead(),
             limits: settings.limits.enabled,
             public_url: settings.public_url(),
             portal: portal(settings)?,

@@ -86,6 +86,8 @@ pub struct Settings {
     pub mail: Mail,
     /// Erasure.
     pub erasure: Erasure,
+    /// `[restriction]`.
+    pub restriction: Restriction,
     /// What the law makes us keep, and how long files of cases are kept.
     pub retention: Retention,
     /// The key that seals everything.
@@ -168,6 +170,14 @@ pub enum Transport {
 pub struct Erasure {
     /// How long an approved erasure waits.
     cool_off_seconds: u32,
+}
+
+/// `[restriction]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restriction {
+    /// Days between the letter that announces the lifting of a restriction and the lifting.
+    lift_lead_days: u16,
 }
 
 /// `[retention]`.
@@ -369,5 +379,11 @@ impl Settings {
     #[must_use]
     pub fn cool_off(&self) -> Duration {
         Duration::from_secs(u64::from(self.erasure.cool_off_seconds))
+    }
+
+    /// How long a person must have been told before their restriction is lifted.
+    #[must_use]
+    pub fn lift_lead(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.restriction.lift_lead_days))
     }
 }

@@ -25,6 +25,7 @@ pub mod purge;
 pub mod question;
 pub mod recipient;
 pub mod replay;
+pub mod restriction;
 pub mod retention;
 pub mod right;
 pub mod sealing;

@@ -64,7 +64,7 @@ pub fn start(ctx: &Context, conn: &mut Conn, key: &CaseKey, case: &StoredCase, e
         due_on: case.deadline.due_on(),
         code,
     };
-    letters::post(ctx, conn, key, &to_person(case), email.as_str(), letter)
+    letters::post(ctx, conn, key, &to_person(case), email.as_str(), letter).map(drop)
 }
 
 /// Adds the code for the address on file to the current round, when that is another address.
@@ -97,6 +97,7 @@ pub fn add_on_file(
             code,
         },
     )
+    .map(drop)
 }
 
 /// Sends new codes. Whoever asks learns nothing: not whether there is such a case, nor whether a

@@ -49,6 +49,8 @@ pub struct RetentionPolicy {
 pub struct Policy {
     /// How long an approved erasure waits before it starts.
     pub cool_off: Duration,
+    /// How long a person must have been told before their restriction is lifted (Art. 18(3)).
+    pub lift_lead: Duration,
     /// Whether rate limits and mail budgets apply; only load tests lift them.
     pub limits: bool,
     /// Where people reach the service; links in mails start with it.

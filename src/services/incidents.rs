@@ -86,6 +86,7 @@ pub fn report(
         officer.unwrap_or(&organisation.contact.email),
         letter,
     )
+    .map(drop)
 }
 
 /// All breaches, the open ones first.

@@ -32,6 +32,11 @@ pub enum Job {
         /// The case.
         case: CaseId,
     },
+    /// Lift a restriction whose lifting the person was told of.
+    LiftRestriction {
+        /// The case.
+        case: CaseId,
+    },
     /// Give back accounts that an erasure froze and does not erase.
     ThawAccounts {
         /// The case.
@@ -53,6 +58,7 @@ impl Job {
             Self::RunErasure { .. } => "run_erasure",
             Self::GrantAlone { .. } => "grant_alone",
             Self::RunGrant { .. } => "run_grant",
+            Self::LiftRestriction { .. } => "lift_restriction",
             Self::ThawAccounts { .. } => "thaw_accounts",
             Self::RunPurge { .. } => "run_purge",
         }
@@ -66,6 +72,7 @@ impl Job {
             | Self::RunErasure { case }
             | Self::GrantAlone { case }
             | Self::RunGrant { case }
+            | Self::LiftRestriction { case }
             | Self::ThawAccounts { case } => Some(*case),
             Self::RunPurge { .. } => None,
         }

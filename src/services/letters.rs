@@ -7,6 +7,7 @@ use super::answer::AnswerFacts;
 use super::course::Course;
 use super::granting::rectification::RectifiedFacts;
 use super::planning::PlanFacts;
+use super::restricting::RestrictionFacts;
 use super::stopping::StopFacts;
 use super::{Context, Result};
 use crate::domain::case::RefusalGround;
@@ -14,6 +15,7 @@ use crate::domain::grant::{HumanReview, RefusedItem};
 use crate::domain::ids::{CaseId, MailId, NoticeId};
 use crate::domain::language::Language;
 use crate::domain::notice;
+use crate::domain::restriction::{Ground, LiftReason};
 use crate::domain::right::Right;
 use crate::store::Conn;
 use crate::store::keys::CaseKey;
@@ -102,6 +104,31 @@ pub enum Letter {
         /// What stopped.
         facts: StopFacts,
     },
+    /// Data is restricted from now on.
+    Restricted {
+        /// The facts.
+        facts: RestrictionFacts,
+        /// What is refused.
+        refused: Vec<RefusedItem>,
+    },
+    /// A restriction will be lifted (Art. 18(3)).
+    LiftAnnounced {
+        /// Why it was placed.
+        ground: Ground,
+        /// Why it will be lifted.
+        reason: LiftReason,
+        /// Since when it is in force.
+        from: NaiveDate,
+        /// The earliest day on which it is lifted.
+        on: NaiveDate,
+    },
+    /// A restriction is lifted.
+    RestrictionLifted {
+        /// Why.
+        reason: LiftReason,
+        /// Since when.
+        on: NaiveDate,
+    },
     /// An older case goes on with this one.
     Merged {
         /// What was asked for.
@@ -166,6 +193,9 @@ impl Letter {
                 _ if facts.marketing => "objection_marketing",
                 _ => "objection_other",
             },
+            Self::Restricted { .. } => "restricted",
+            Self::LiftAnnounced { .. } => "lift_announced",
+            Self::RestrictionLifted { .. } => "restriction_lifted",
             Self::Merged { .. } => "merged",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped => "erasure_stopped",
@@ -215,15 +245,16 @@ pub fn post(
     post: &Post<'_>,
     to: &str,
     letter: Letter,
-) -> Result<()> {
+) -> Result<MailId> {
     let template = letter.template();
+    let id = MailId(ctx.new_id());
     let envelope = Envelope {
         to: to.to_owned(),
         reference: post.reference.to_owned(),
         letter,
     };
     let mail = NewMail {
-        id: MailId(ctx.new_id()),
+        id,
         case: Some(post.case),
         notice: post.notice,
         template,
@@ -231,5 +262,5 @@ pub fn post(
         sealed: key.seal(ENVELOPE, ctx.nonce(), &envelope),
     };
     mails::enqueue(conn, mail, ctx.now())?;
-    Ok(())
+    Ok(id)
 }

@@ -30,6 +30,7 @@ pub mod proving;
 pub mod purging;
 pub mod records;
 pub mod replaying;
+pub mod restricting;
 pub mod searching;
 pub mod statistics;
 pub mod stopping;

@@ -7,11 +7,12 @@ use super::granting::rectification;
 use super::letters::{self, Envelope, Letter, Post};
 use super::searching;
 use super::transition::proposed_plan;
-use super::{Context, Result, answer, granting, intake, planning, stopping};
+use super::{Context, Result, answer, granting, intake, planning, restricting, stopping};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Effect, State};
 use crate::domain::grant::Terms;
 use crate::domain::identity::Method;
+use crate::domain::ids::MailId;
 use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
 use crate::store::keys::CaseKey;
@@ -70,6 +71,7 @@ fn granted(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Letter> 
     if let Some(facts) = rectification::facts(ctx, conn, case)? {
         return Ok(Letter::Rectified { facts });
     }
+    let restricted = restricting::facts(ctx, conn, case)?;
     let grant = granting::open(ctx, conn, case)?;
     let right = grant.terms.right();
     if let Some(facts) = stopping::facts(ctx, &grant) {
@@ -87,6 +89,10 @@ fn granted(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Letter> 
         });
     }
     Ok(match grant.terms {
+        Terms::Restriction(_) => Letter::Restricted {
+            facts: restricted.ok_or_else(|| super::Error::internal("no restriction"))?,
+            refused: grant.refused,
+        },
         Terms::HumanReview(review) => Letter::HumanReviewed { review },
         _ => Letter::Granted {
             right,
@@ -133,6 +139,20 @@ pub const PAPER: &str = "paper_letters.sealed";
 /// # Errors
 /// When the database fails.
 pub fn send(ctx: &Context, conn: &mut Conn, case: &StoredCase, key: &CaseKey, letter: Letter) -> Result<()> {
+    send_kept(ctx, conn, case, key, letter).map(drop)
+}
+
+/// As [`send`]; says which letter it is, by mail or on paper.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_kept(
+    ctx: &Context,
+    conn: &mut Conn,
+    case: &StoredCase,
+    key: &CaseKey,
+    letter: Letter,
+) -> Result<MailId> {
     let (address, proved) = address(ctx, conn, case, &letter)?;
     let Some(address) = address else {
         return post_on_paper(ctx, conn, case, key, letter);
@@ -148,8 +168,9 @@ pub fn send(ctx: &Context, conn: &mut Conn, case: &StoredCase, key: &CaseKey, le
         language: case.language,
         notice: None,
     };
-    letters::post(ctx, conn, key, &post, &address, letter)?;
-    Ok(ctx.record(conn, case.id.0, &Actor::System, "letter_queued", detail)?)
+    let id = letters::post(ctx, conn, key, &post, &address, letter)?;
+    ctx.record(conn, case.id.0, &Actor::System, "letter_queued", detail)?;
+    Ok(id)
 }
 
 fn post_on_paper(
@@ -158,7 +179,7 @@ fn post_on_paper(
     case: &StoredCase,
     key: &CaseKey,
     letter: Letter,
-) -> Result<()> {
+) -> Result<MailId> {
     let template = letter.template();
     let envelope = Envelope {
         to: String::new(),
@@ -178,7 +199,8 @@ fn post_on_paper(
     paper_letters::insert(conn, &row)?;
     cases::set_attention(conn, case.id, Some("no_reply_address"))?;
     let detail = json!({ "letter": template });
-    Ok(ctx.record(conn, case.id.0, &Actor::System, "letter_without_address", detail)?)
+    ctx.record(conn, case.id.0, &Actor::System, "letter_without_address", detail)?;
+    Ok(MailId(row.id))
 }
 
 /// Where a letter goes, and whether that address was proved or on file. A letter that says what we hold goes only to
@@ -203,6 +225,9 @@ fn address(
             | Letter::Rectified { .. }
             | Letter::PackageReady { .. }
             | Letter::NoData
+            | Letter::Restricted { .. }
+            | Letter::LiftAnnounced { .. }
+            | Letter::RestrictionLifted { .. }
     );
     let proofs = super::proving::list(conn, case.id)?;
     let proved = proofs.iter().any(|proof| proof.method == Method::TypedAddress);

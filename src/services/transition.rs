@@ -82,7 +82,7 @@ fn carry_out(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) 
     }
 }
 
-/// Closes an answered case when no notice is open any more.
+/// Closes an answered case when no notice is open any more and no restriction is in force.
 ///
 /// # Errors
 /// When the database fails.
@@ -91,7 +91,7 @@ pub fn settle(ctx: &Context, conn: &mut Conn, id: CaseId) -> Result<()> {
     if case.case.state.name() != "answered" {
         return Ok(());
     }
-    if super::packages::is_waiting(conn, id)? {
+    if super::packages::is_waiting(conn, id)? || super::restricting::in_force(conn, id)? {
         return Ok(());
     }
     for notice in crate::store::notices::list(conn, id)? {

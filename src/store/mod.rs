@@ -29,6 +29,7 @@ pub mod questions;
 pub mod queue;
 pub mod records;
 pub mod replays;
+pub mod restrictions;
 pub mod retained;
 mod schema;
 pub mod sessions;

@@ -510,6 +510,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    restrictions (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        ground -> Text,
+        scope -> Array<Text>,
+        allowed -> Array<Text>,
+        services -> Text,
+        placed_at -> Timestamptz,
+        expected_end -> Nullable<Date>,
+        lead_seconds -> BigInt,
+        state -> Text,
+        lift_reason -> Nullable<Text>,
+        lift_mail -> Nullable<Uuid>,
+        lift_notice_sent_at -> Nullable<Timestamptz>,
+        lifted_at -> Nullable<Timestamptz>,
+        consent_since -> Nullable<Timestamptz>,
+        reminded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     retained_rows (case_id, system, tbl, ground, keep_until) {
         case_id -> Uuid,
         system -> Text,
@@ -629,6 +650,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     purges,
     questions,
     replays,
+    restrictions,
     retained_rows,
     sessions,
     staff,

@@ -12,8 +12,8 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::{
-    Context, Result, alarms, auditing, granting, keys, packages, purging, replaying, searching, stopping,
-    suppressions, thinning, waiting,
+    Context, Result, alarms, auditing, granting, keys, packages, purging, replaying, restricting, searching,
+    stopping, suppressions, thinning, waiting,
 };
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
@@ -50,6 +50,12 @@ pub fn handlers(app: &App) -> Handlers {
             stopping::grant_alone(ctx, case)
                 .inspect_err(|error| raise(ctx, job, error))
                 .map_err(Into::into)
+        })
+        .on("lift_restriction", |ctx, job| {
+            let Job::LiftRestriction { case } = payload(job)? else {
+                return Err(unreadable());
+            };
+            ended(restricting::run_lift(ctx, case)?)
         })
         .on("run_grant", |ctx, job| {
             let Job::RunGrant { case } = payload(job)? else {
@@ -130,6 +136,7 @@ pub fn sweeps() -> Vec<Sweep> {
             replaying::forget_expired,
         ),
         Sweep::new("packages", Duration::from_mins(10), packages::delete_expired),
+        Sweep::new("restriction_ends", Duration::from_hours(1), restricting::remind),
         Sweep::new("expired", Duration::from_mins(10), forget_expired),
         Sweep::new("thin_files", Duration::from_hours(1), thinning::thin_due),
         Sweep::new("dispose_records", Duration::from_hours(1), thinning::dispose_due),

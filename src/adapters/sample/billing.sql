@@ -19,7 +19,8 @@ CREATE TABLE customers (
     login_name text,
     created_on date NOT NULL,
     closed_on date,
-    notes text
+    notes text,
+    restricted boolean
 );
 CREATE TABLE contacts (
     id bigserial PRIMARY KEY,
@@ -27,7 +28,8 @@ CREATE TABLE contacts (
     name text,
     email text,
     phone text,
-    role text
+    role text,
+    restricted boolean
 );
 CREATE TABLE orders (
     id bigserial PRIMARY KEY,

@@ -9,6 +9,7 @@ CREATE TABLE people (
     deal_id text,
     stage text,
     note text,
+    restricted boolean,
     offers boolean NOT NULL DEFAULT true
 );
 CREATE TABLE activities (
@@ -25,6 +26,7 @@ CREATE TABLE newsletter (
     provider_member text,
     consented_at timestamptz,
     source text,
+    restricted boolean,
     subscribed boolean NOT NULL DEFAULT true
 );
 CREATE TABLE tickets (

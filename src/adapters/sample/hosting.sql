@@ -9,6 +9,7 @@ CREATE TABLE accounts (
     tenant_id text,
     firewall_serial text,
     last_login timestamptz,
+    restricted boolean,
     usage_analysis boolean NOT NULL DEFAULT true
 );
 CREATE TABLE domains (

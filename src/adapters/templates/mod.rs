@@ -8,6 +8,7 @@ pub mod facts;
 pub mod look;
 pub mod mails;
 pub mod render;
+pub mod restrictions;
 #[cfg(test)]
 mod samples;
 pub mod wording;

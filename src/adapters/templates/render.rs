@@ -14,6 +14,7 @@ use super::mails::{
     HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail,
     PlanConfirmMail, RefusedMail, StoppedMail, WithdrawnMail,
 };
+use super::restrictions::{LiftAnnouncedMail, RestrictedMail, RestrictionLiftedMail};
 use crate::adapters::texts::Texts;
 use crate::domain::language::Language;
 use crate::services::ports::RenderedMail;
@@ -50,6 +51,12 @@ pub enum MailBody {
     ObjectionOther(StoppedMail),
     /// Consent is withdrawn.
     ConsentWithdrawn(StoppedMail),
+    /// See [`RestrictedMail`].
+    Restricted(RestrictedMail),
+    /// See [`LiftAnnouncedMail`].
+    LiftAnnounced(LiftAnnouncedMail),
+    /// See [`RestrictionLiftedMail`].
+    RestrictionLifted(RestrictionLiftedMail),
     /// See [`MergedMail`].
     Merged(MergedMail),
     /// The person withdrew.
@@ -209,6 +216,27 @@ templates!(
     "mail/consent_withdrawn/body.html"
 );
 templates!(
+    restricted,
+    RestrictedMail,
+    "mail/restricted/subject.txt",
+    "mail/restricted/body.txt",
+    "mail/restricted/body.html"
+);
+templates!(
+    lift_announced,
+    LiftAnnouncedMail,
+    "mail/lift_announced/subject.txt",
+    "mail/lift_announced/body.txt",
+    "mail/lift_announced/body.html"
+);
+templates!(
+    restriction_lifted,
+    RestrictionLiftedMail,
+    "mail/restriction_lifted/subject.txt",
+    "mail/restriction_lifted/body.txt",
+    "mail/restriction_lifted/body.html"
+);
+templates!(
     merged,
     MergedMail,
     "mail/merged/subject.txt",
@@ -284,6 +312,9 @@ impl MailBody {
             Self::ObjectionMarketing(_) => "objection_marketing",
             Self::ObjectionOther(_) => "objection_other",
             Self::ConsentWithdrawn(_) => "consent_withdrawn",
+            Self::Restricted(_) => "restricted",
+            Self::LiftAnnounced(_) => "lift_announced",
+            Self::RestrictionLifted(_) => "restriction_lifted",
             Self::Merged(_) => "merged",
             Self::Withdrawn(_) => "withdrawn",
             Self::Lapsed(_) => "lapsed",
@@ -314,6 +345,9 @@ impl MailBody {
             Self::ObjectionMarketing(mail) => objection_marketing(mail, t, look),
             Self::ObjectionOther(mail) => objection_other(mail, t, look),
             Self::ConsentWithdrawn(mail) => consent_withdrawn(mail, t, look),
+            Self::Restricted(mail) => restricted(mail, t, look),
+            Self::LiftAnnounced(mail) => lift_announced(mail, t, look),
+            Self::RestrictionLifted(mail) => restriction_lifted(mail, t, look),
             Self::Merged(mail) => merged(mail, t, look),
             Self::Withdrawn(mail) => withdrawn(mail, t, look),
             Self::Lapsed(mail) => lapsed(mail, t, look),

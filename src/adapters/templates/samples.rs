@@ -12,6 +12,7 @@ use super::mails::{
     PlanConfirmMail, RefusedMail, RefusedPart, StoppedMail, StoppedUse, WithdrawnMail,
 };
 use super::render::MailBody;
+use super::restrictions::{LiftAnnouncedMail, Restricted, RestrictedMail, RestrictionLiftedMail};
 use crate::adapters::texts::Texts;
 use crate::domain::right::Right;
 
@@ -199,6 +200,50 @@ fn granted() -> Vec<MailBody> {
     ]
 }
 
+/// A restriction from its beginning to its end.
+fn restricted() -> Vec<MailBody> {
+    let (reference, link) = (REFERENCE.to_owned(), LINK.to_owned());
+    let restriction = Restricted {
+        ground: "accuracy".to_owned(),
+        categories: words(&["Kontaktuppgifter", "Tjänster"]),
+        from: date("2026-09-08"),
+        expected_end: Some(date("2026-10-08")),
+        allowed: words(&["consent", "legal_claims"]),
+        services: "continue_with_consent".to_owned(),
+        told: done().told,
+        ..Restricted::default()
+    };
+    let bare = Restricted {
+        services: "pause".to_owned(),
+        expected_end: None,
+        told: Vec::new(),
+        ..restriction.clone()
+    };
+    let mail = |restriction| RestrictedMail {
+        reference: REFERENCE.to_owned(),
+        restriction,
+        refused: vec![],
+        link: LINK.to_owned(),
+    };
+    vec![
+        MailBody::Restricted(mail(restriction)),
+        MailBody::Restricted(mail(bare)),
+        MailBody::LiftAnnounced(LiftAnnouncedMail {
+            reference: reference.clone(),
+            ground: "objection".to_owned(),
+            reason: "legitimate_grounds".to_owned(),
+            from: date("2026-09-08"),
+            on: date("2026-09-22"),
+            link,
+        }),
+        MailBody::RestrictionLifted(RestrictionLiftedMail {
+            reference,
+            reason: "rectified".to_owned(),
+            on: date("2026-09-22"),
+        }),
+    ]
+}
+
 /// A rectification: with a document that is kept and a part that is refused, and with nothing but a completion.
 fn rectified() -> Vec<MailBody> {
     let corrected = |field: &str, old: &str, new: &str| CorrectedField {
@@ -288,6 +333,7 @@ pub(super) fn all() -> Vec<MailBody> {
     mails.extend(granted());
     mails.extend(rectified());
     mails.extend(stopped());
+    mails.extend(restricted());
     mails.push(MailBody::ErasureStopped(ErasureStoppedMail {
         reference: REFERENCE.to_owned(),
         by_person: false,

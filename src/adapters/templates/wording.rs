@@ -14,6 +14,7 @@ use super::mails::{
     StoppedMail, WithdrawnMail,
 };
 use super::render::MailBody;
+use super::restrictions::{LiftAnnouncedMail, RestrictedMail, RestrictionLiftedMail};
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
 use crate::domain::language::Language;
@@ -72,12 +73,10 @@ impl TemplateWording {
             Letter::Rectified { facts } => self.rectified_mail(words, reference, link, facts),
             Letter::AddressChanged { on, new } => address_changed(reference, *on, new.clone()),
             Letter::PurposesStopped { right, facts } => stopped_mail(words, reference, *right, facts, link),
-            Letter::Merged { right, into } => MailBody::Merged(MergedMail {
-                reference,
-                right: *right,
-                into: into.clone(),
-                link: format!("{}/requests/{into}", self.look.public_url),
-            }),
+            Letter::Restricted { .. } | Letter::LiftAnnounced { .. } | Letter::RestrictionLifted { .. } => {
+                restriction_mail(words, reference, link, &envelope.letter)
+            }
+            Letter::Merged { right, into } => self.merged_mail(reference, *right, into),
             Letter::Withdrawn { right } => MailBody::Withdrawn(WithdrawnMail {
                 reference,
                 right: *right,
@@ -136,6 +135,15 @@ impl TemplateWording {
             answer: words.rectified(facts),
             link,
             restriction: self.restriction_form(),
+        })
+    }
+
+    fn merged_mail(&self, reference: String, right: Right, into: &str) -> MailBody {
+        MailBody::Merged(MergedMail {
+            reference,
+            right,
+            into: into.to_owned(),
+            link: format!("{}/requests/{into}", self.look.public_url),
         })
     }
 
@@ -222,6 +230,36 @@ impl TemplateWording {
             code: code.clone(),
             reminder: false,
         }
+    }
+}
+
+fn restriction_mail(words: Words<'_>, reference: String, link: String, letter: &Letter) -> MailBody {
+    match letter {
+        Letter::Restricted { facts, refused } => MailBody::Restricted(RestrictedMail {
+            reference,
+            restriction: words.restricted(facts),
+            refused: refused.iter().map(refused_part).collect(),
+            link,
+        }),
+        Letter::LiftAnnounced {
+            ground,
+            reason,
+            from,
+            on,
+        } => MailBody::LiftAnnounced(LiftAnnouncedMail {
+            reference,
+            ground: ground.name().to_owned(),
+            reason: reason.name().to_owned(),
+            from: *from,
+            on: *on,
+            link,
+        }),
+        Letter::RestrictionLifted { reason, on } => MailBody::RestrictionLifted(RestrictionLiftedMail {
+            reference,
+            reason: reason.name().to_owned(),
+            on: *on,
+        }),
+        _ => unreachable!("only letters on a restriction come here"),
     }
 }
 

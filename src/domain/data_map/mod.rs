@@ -83,6 +83,14 @@ pub struct Freeze {
     pub set: BTreeMap<String, String>,
 }
 
+/// The update that marks a row as restricted, so that nothing but storage happens to it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restrict {
+    /// Column → value to set.
+    pub set: BTreeMap<String, String>,
+}
+
 /// One table, or one endpoint or file that has rows.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,6 +127,8 @@ pub struct Table {
     /// Columns of free text that staff read before they are released.
     #[serde(default)]
     pub review: Vec<String>,
+    /// What marks a row as restricted (Art. 18); staff see to it by hand where it is absent.
+    pub restrict: Option<Restrict>,
     /// Fields of the person that a rectification corrects here → the column that holds each.
     #[serde(default)]
     pub rectify: BTreeMap<PersonalField, String>,
@@ -249,6 +259,12 @@ impl System {
     pub fn columns_named<'a>(&'a self, table: &'a Table) -> BTreeSet<&'a str> {
         let mut columns = self.columns_needed(table);
         columns.extend(table.rectify.values().map(String::as_str));
+        columns.extend(
+            table
+                .restrict
+                .iter()
+                .flat_map(|rule| rule.set.keys().map(String::as_str)),
+        );
         columns
     }
 

@@ -2,6 +2,7 @@
 
 mod human_review;
 mod rectification;
+mod restriction;
 pub mod stop;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use super::right::Right;
 
 pub use human_review::{HumanReview, Outcome};
 pub use rectification::{Change, Correction, Place, Recorded, Rectification};
+pub use restriction::{ByHand, Mark, RestrictionTerms};
 pub use stop::Stopping;
 
 /// What is done for the person, by right.
@@ -28,7 +30,7 @@ pub enum Terms {
     /// Fields are changed (Art. 16).
     Rectification(Rectification),
     /// Data is only stored from now on (Art. 18).
-    Restriction,
+    Restriction(RestrictionTerms),
     /// Processing on legitimate interest stops (Art. 21).
     Objection(Stopping),
     /// Processing on consent stops (Art. 7(3)).
@@ -63,7 +65,7 @@ impl Terms {
             Self::Access(_) => Right::Access,
             Self::Portability(_) => Right::Portability,
             Self::Rectification(_) => Right::Rectification,
-            Self::Restriction => Right::Restriction,
+            Self::Restriction(_) => Right::Restriction,
             Self::HumanReview(_) => Right::HumanReview,
             Self::Objection(_) => Right::Objection,
             Self::ConsentWithdrawal(_) => Right::ConsentWithdrawal,
@@ -77,7 +79,7 @@ impl Terms {
         match self {
             Self::Access(_) | Self::Portability(_) | Self::HumanReview(_) => None,
             Self::Rectification(_) => Some(notice::Kind::Rectification),
-            Self::Restriction => Some(notice::Kind::Restriction),
+            Self::Restriction(_) => Some(notice::Kind::Restriction),
             Self::Objection(_) | Self::ConsentWithdrawal(_) => Some(notice::Kind::Objection),
         }
     }

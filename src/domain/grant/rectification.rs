@@ -83,8 +83,8 @@ pub struct Correction {
     pub column: String,
     /// What must stand there now.
     pub old: Option<String>,
-    /// What is to stand there.
-    pub new: String,
+    /// What is to stand there; nothing where a value goes.
+    pub new: Option<String>,
 }
 
 /// A survey of one system with the rows it started from.
@@ -233,7 +233,7 @@ impl Rectification {
             key: place.key.clone(),
             column: place.column.clone(),
             old: place.old.clone(),
-            new: place.new.clone(),
+            new: Some(place.new.clone()),
         })
         .collect()
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub use super::act_course::NewController;
 use super::act_course::fields_of;
 use super::case_view::CaseView;
-use super::grants::{NewPortability, NewRectification, NewRefusal, NewReview, NewStop};
+use super::grants::{NewPortability, NewRectification, NewRefusal, NewRestriction, NewReview, NewStop};
 use super::notices::{NewAnswer, read_answer, read_comment};
 use super::requests::reference;
 use crate::app::App;
@@ -41,6 +41,7 @@ pub struct NewAction {
     /// `refuse`, `record_answer`: the ground.
     pub ground: Option<String>,
     /// `refuse`, `reject`, `extend`, `hold`, `close`: why. `request_clarification`: `identity`, `large_request` or `other`.
+    /// `lift_restriction`: `rectified`, `claim_unfounded`, `legitimate_grounds` or `ended`.
     pub reason: Option<String>,
     /// `message`, `note`, `advise`, `request_clarification`, `record_clarification`, `request_identity`, `forward`,
     /// `report_incident`: what.
@@ -69,6 +70,8 @@ pub struct NewAction {
     pub human_review: Option<NewReview>,
     /// `grant` of a rectification: the right values.
     pub rectification: Option<NewRectification>,
+    /// `grant` of a restriction.
+    pub restriction: Option<NewRestriction>,
     /// `grant`: the hash of the terms that were shown by `POST …/terms`; other terms are not granted then.
     pub terms: Option<String>,
     /// `grant` of an objection: what stops; all direct marketing when absent.
@@ -93,7 +96,7 @@ pub struct NewAction {
 
 /// What a [`NewAction`] asks for.
 enum Asked {
-    Case(Action),
+    Case(Box<Action>),
     Answer {
         recipient: String,
         answer: NewAnswer,
@@ -113,6 +116,7 @@ impl NewAction {
             ("refused", self.refused.is_some()),
             ("human_review", self.human_review.is_some()),
             ("rectification", self.rectification.is_some()),
+            ("restriction", self.restriction.is_some()),
             ("terms", self.terms.is_some()),
             ("objection", self.objection.is_some()),
             ("consent", self.consent.is_some()),
@@ -150,6 +154,7 @@ impl NewAction {
                 reasons: review.reasons,
             }),
             rectification: self.rectification.map(Into::into),
+            restriction: self.restriction.map(Into::into),
             seen: self.terms,
             objection: self.objection.map(Into::into),
             consent: self.consent.map(Into::into),
@@ -183,7 +188,7 @@ impl NewAction {
         }
         let needed = |value: Option<String>, name| value.ok_or_else(|| ApiError::field(name, "required"));
         let text = |value: Option<String>| value.unwrap_or_default();
-        Ok(Asked::Case(match self.action.as_str() {
+        let action = match self.action.as_str() {
             "claim" => Action::Claim,
             "assign" => Action::Assign {
                 assignee: self.assignee,
@@ -219,6 +224,9 @@ impl NewAction {
                 text: text(self.text),
             },
             "lift_hold" => Action::LiftHold,
+            "lift_restriction" => Action::LiftRestriction {
+                reason: text(self.reason),
+            },
             "retry" => Action::Retry,
             "reopen" => Action::Reopen,
             "close" => Action::Close {
@@ -226,7 +234,8 @@ impl NewAction {
             },
             "record_answer" => return self.answer(),
             _ => self.course()?,
-        }))
+        };
+        Ok(Asked::Case(Box::new(action)))
     }
 }
 

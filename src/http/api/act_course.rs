@@ -77,6 +77,7 @@ pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
             "account",
             "refused",
             "rectification",
+            "restriction",
             "human_review",
             "objection",
             "consent",
@@ -85,7 +86,7 @@ pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "collect" => &["account", "refused", "portability"],
         "review" => &["table"],
         "refuse" => &["ground", "reason"],
-        "reject" | "extend" | "close" => &["reason"],
+        "reject" | "extend" | "close" | "lift_restriction" => &["reason"],
         "record_answer" => &[
             "recipient",
             "outcome",

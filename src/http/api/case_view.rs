@@ -5,7 +5,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::course_view::{self, CourseView, MailView};
-use super::{grant_view::GrantView, package_view::StaffPackage, plan_view::ErasurePlan};
+use super::written_view::{MessageView, messages};
+use super::{
+    grant_view::{GrantView, RestrictionView},
+    package_view::StaffPackage,
+    plan_view::ErasurePlan,
+};
 use crate::domain::case::{Proposal, State};
 use crate::domain::contact::FreeText;
 use crate::domain::matching::{FoundRow, Match, PersonKeys, Standing};
@@ -69,6 +74,10 @@ pub struct CaseView {
     pub proposal: Option<ProposalView>,
     /// What is granted, or prepared to be.
     pub grant: Option<GrantView>,
+    /// The restriction in force, or that was.
+    pub restriction: Option<RestrictionView>,
+    /// Other cases of the person's in which a restriction is in force: to be read before anything is erased.
+    pub restricted_by: Vec<String>,
     /// The newest plan.
     pub plan: Option<ErasurePlan>,
     /// What was collected for the person.
@@ -208,19 +217,6 @@ pub struct ProposalView {
     pub plan: Option<String>,
 }
 
-/// A message or a note.
-#[derive(Serialize, ToSchema)]
-pub struct MessageView {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// A pseudonym.
-    pub author: String,
-    /// `from_person`, `to_person`, `statement`, `note`, `advice` or `from_controller`.
-    pub kind: String,
-    /// The text.
-    pub text: String,
-}
-
 impl CaseView {
     /// The view of `seen`.
     #[must_use]
@@ -264,6 +260,8 @@ impl CaseView {
             matches: matches.map(found).collect(),
             proposal: case.proposal.as_ref().map(proposal),
             grant: seen.grant.as_ref().map(GrantView::of),
+            restriction: seen.restricted.as_ref().map(Into::into),
+            restricted_by: seen.restricted_beside.clone(),
             plan: seen.plan.as_ref().map(|plan| ErasurePlan::of(ctx, plan)),
             package: seen.package.as_ref().map(StaffPackage::of),
             messages: messages(seen),
@@ -371,14 +369,4 @@ fn proposal(proposal: &Proposal) -> ProposalView {
         ground,
         plan,
     }
-}
-
-fn messages(seen: &StaffCase) -> Vec<MessageView> {
-    let view = |message: &overview::Message| MessageView {
-        at: message.at,
-        author: message.author.clone(),
-        kind: message.kind.clone(),
-        text: message.text.clone(),
-    };
-    seen.messages.iter().map(view).collect()
 }

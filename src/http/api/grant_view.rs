@@ -1,6 +1,7 @@
 //! What is granted in a case, or would be, as staff see it.
 
 use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,10 +9,12 @@ use super::act::NewAction;
 use super::requests::reference;
 use crate::app::App;
 use crate::domain::grant::{Grant, Place, Recorded, Rectification, Terms};
+use crate::domain::restriction::LiftReason;
 use crate::http::auth::{Credentials, as_staff};
 use crate::http::body::Body;
 use crate::http::error::{ApiError, Problem};
 use crate::services::granting;
+use crate::services::restricting::RestrictionFacts;
 use crate::store::cases;
 
 /// What is granted, or would be.
@@ -36,6 +39,58 @@ pub struct RectificationView {
     pub places: Vec<PlaceView>,
     /// Documents that a law keeps as they are, for which the correction is recorded.
     pub recorded: Vec<RecordedView>,
+}
+
+/// A restriction of processing (Art. 18).
+#[derive(Serialize, ToSchema)]
+pub struct RestrictionView {
+    /// Why.
+    #[schema(example = "accuracy")]
+    pub ground: &'static str,
+    /// The categories that are restricted.
+    pub categories: Vec<String>,
+    /// Since when.
+    pub from: NaiveDate,
+    /// Until when it is expected to last.
+    pub expected_end: Option<NaiveDate>,
+    /// What may be done beside storing.
+    pub allowed: Vec<&'static str>,
+    /// What becomes of services.
+    pub services: &'static str,
+    /// `placed`, `lift_announced` or `lifted`.
+    pub state: String,
+    /// Why it ends.
+    pub lift_reason: Option<&'static str>,
+    /// The earliest day on which it is lifted, once the person has been told.
+    pub lifts_on: Option<NaiveDate>,
+    /// The day on which it was lifted.
+    pub lifted_on: Option<NaiveDate>,
+    /// Since when the person consents to operations.
+    pub consent_since: Option<DateTime<Utc>>,
+    /// Tables that staff see to by hand, as `system.table`.
+    pub by_hand: Vec<String>,
+}
+
+impl From<&RestrictionFacts> for RestrictionView {
+    fn from(facts: &RestrictionFacts) -> Self {
+        let by_hand = facts.by_hand.iter();
+        Self {
+            ground: facts.ground.name(),
+            categories: facts.categories.clone(),
+            from: facts.from,
+            expected_end: facts.expected_end,
+            allowed: facts.allowed.iter().map(|one| one.name()).collect(),
+            services: facts.services.name(),
+            state: facts.state.clone(),
+            lift_reason: facts.lift_reason.map(LiftReason::name),
+            lifts_on: facts.lifts_on,
+            lifted_on: facts.lifted_on,
+            consent_since: facts.consent_since,
+            by_hand: by_hand
+                .map(|one| format!("{}.{}", one.system, one.table))
+                .collect(),
+        }
+    }
 }
 
 /// One value.

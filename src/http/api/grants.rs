@@ -1,9 +1,10 @@
 //! What a grant names, by right.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::services::granting::{self, rectification};
+use crate::services::granting::{self, rectification, restriction};
 
 /// A part of a request that is refused.
 #[derive(Deserialize, ToSchema)]
@@ -95,4 +96,34 @@ impl From<NewStop> for granting::AskedStop {
 pub struct NewPortability {
     /// Ids of categories; the others of them are left out.
     pub include: Vec<String>,
+}
+
+/// What is restricted, and how (Art. 18).
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRestriction {
+    /// `accuracy`, `unlawful`, `claims` or `objection` (Art. 18(1)(a) to (d)).
+    pub ground: String,
+    /// Ids of categories, or `system.table`; everything when empty.
+    #[serde(default)]
+    pub items: Vec<String>,
+    /// Until when it is expected to last.
+    pub expected_end: Option<NaiveDate>,
+    /// What may be done beside storing: `consent`, `legal_claims`, `rights_of_others`, `public_interest`.
+    #[serde(default)]
+    pub allowed: Vec<String>,
+    /// `continue_with_consent` or `pause`.
+    pub services: String,
+}
+
+impl From<NewRestriction> for restriction::AskedRestriction {
+    fn from(new: NewRestriction) -> Self {
+        Self {
+            ground: new.ground,
+            items: new.items,
+            expected_end: new.expected_end,
+            allowed: new.allowed,
+            services: new.services,
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub mod register;
 pub mod requests;
 pub mod session;
 pub mod stop;
+pub mod written_view;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
@@ -58,7 +59,7 @@ macro_rules! calls {
 calls! {
     requests::submit_request, requests::ask_for_code, requests::verify_code, requests::read_request,
     requests::fetch_package, requests::confirm_plan, requests::withdraw_request, requests::write_message, requests::state_view,
-    requests::ask_for_copy,
+    requests::ask_for_copy, requests::consent,
     session::log_in, session::log_out,
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,
     act::act_on_case, grant_view::read_terms,

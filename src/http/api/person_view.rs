@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::course_view::{self, LinkedView, QuestionView};
+use super::grant_view::RestrictionView;
 use super::plan_view::{
     ErasedView, KeptView, PlanSystemView, ServiceView, by_system, erased, kept, services,
 };
@@ -67,6 +68,8 @@ pub struct PersonView {
     pub answer: Option<PersonAnswer>,
     /// What came of the review of an automated decision.
     pub review: Option<ReviewView>,
+    /// The restriction in force, or that was.
+    pub restriction: Option<RestrictionView>,
     /// Whether `POST …/statement` keeps the person's view of what was not corrected.
     pub may_state: bool,
     /// What was not granted, and why.
@@ -254,6 +257,7 @@ impl PersonView {
                 .collect(),
             plan: person.plan.as_ref().map(|plan| person_plan(ctx, plan)),
             answer: person_answer(ctx, person),
+            restriction: person.restricted.as_ref().map(Into::into),
             may_state: handling::may_state(person),
             review: person.grant.as_ref().and_then(review),
             refused: refused(person),

@@ -20,7 +20,8 @@ use crate::http::error::{ApiError, Problem};
 use crate::services::codes::level_name;
 use crate::services::intake::{Arrival, Request, Typed};
 use crate::services::{
-    Context, Error, Result, codes, handling, intake, limits, overview, packages, planning, stopping,
+    Context, Error, Result, codes, handling, intake, limits, overview, packages, planning, restricting,
+    stopping,
 };
 use crate::store::cases::StoredCase;
 
@@ -263,6 +264,40 @@ pub async fn withdraw_request(
         view(ctx, &path, &credentials)
     });
     Ok(HttpResponse::Ok().json(view.await?))
+}
+
+/// What the person says to operations under a restriction.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConsent {
+    /// Whether they consent; `false` withdraws it.
+    pub consent: bool,
+}
+
+/// Consent to operations under a restriction (Art. 18(2)), or withdraw that.
+#[utoipa::path(
+    tag = "person",
+    security(("person" = [])),
+    request_body = NewConsent,
+    responses(
+        (status = 200, body = PersonView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`restriction_not_in_force`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[post("/requests/{reference}/restriction-consent")]
+pub async fn consent(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    credentials: Credentials,
+    body: Body<NewConsent>,
+) -> Answer {
+    let kept = call(&app, move |ctx| {
+        let case = opened(ctx, &path, &credentials)?;
+        restricting::consent(ctx, case.id, body.value.consent)?;
+        view(ctx, &path, &credentials)
+    });
+    Ok(HttpResponse::Ok().json(kept.await?))
 }
 
 /// How the person sees what was not corrected.

@@ -8,7 +8,7 @@ use super::path_of;
 use crate::domain::case::State;
 use crate::http::pages::{Answer, Form, Visit, field_errors};
 use crate::http::views::layout::FieldErrors;
-use crate::services::{Error, codes, handling, overview, planning};
+use crate::services::{Error, codes, handling, overview, planning, restricting};
 
 /// To the field for the code, for who has no access (any more).
 pub(super) fn code_first(visit: &Visit, path: &str) -> Answer {
@@ -110,6 +110,32 @@ pub(super) async fn state_view(visit: Visit, path: web::Path<String>, Form(form)
             Some(errors) => holder.show_again(|view| view.errors = errors).await,
             None => holder.failed(&error),
         },
+    }
+}
+
+/// The form for consent under a restriction.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Consent {
+    csrf: String,
+    consent: String,
+}
+
+/// The person consents to operations under a restriction, or withdraws that: one is as easy as the other.
+pub(super) async fn consent(visit: Visit, path: web::Path<String>, Form(form): Form<Consent>) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    let given = form.consent == "true";
+    let (reference, token) = (holder.reference.clone(), holder.token.clone());
+    let recorded = holder.visit.attempt(move |ctx| {
+        let case = codes::authenticate(ctx, &reference, &token)?;
+        restricting::consent(ctx, case.id, given)
+    });
+    match recorded.await {
+        Ok(()) if given => Ok(holder.back(Some("consent_given"))),
+        Ok(()) => Ok(holder.back(Some("consent_withdrawn"))),
+        Err(error) => holder.failed(&error),
     }
 }
 

@@ -158,6 +158,12 @@ impl<'a> CaseView<'a> {
         if self.person.stopped.is_some() {
             return None;
         }
+        if let Some(facts) = &self.person.restricted {
+            return Some(AnswerView {
+                restricted: Some(words.restricted(facts)),
+                ..AnswerView::default()
+            });
+        }
         let facts = self.person.answer.as_ref()?;
         Some(AnswerView {
             gone: words.gone(facts),

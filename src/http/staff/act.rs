@@ -81,7 +81,7 @@ impl Sent {
             "review" => Action::Review {
                 table: self.table.clone(),
             },
-            "grant" => Action::Grant(self.granted()),
+            "grant" => Action::Grant(self.granted()?),
             "release" => Action::Release,
             "refuse" => Action::Refuse {
                 ground: self.ground.clone(),
@@ -98,6 +98,7 @@ impl Sent {
                 text: self.text.clone(),
             },
             "lift_hold" => Action::LiftHold,
+            "lift_restriction" => Action::LiftRestriction { reason: reason() },
             "retry" => Action::Retry,
             "reopen" => Action::Reopen,
             "close" => Action::Close { reason: reason() },
@@ -111,14 +112,15 @@ impl Sent {
     }
 
     /// What is granted, by the fields of the right's own form.
-    fn granted(&self) -> granting::Asked {
-        granting::Asked {
+    fn granted(&self) -> Result<granting::Asked> {
+        Ok(granting::Asked {
+            restriction: Some(super::restriction::asked(&self.ground, &self.rest)?),
             human_review: Some(granting::AskedReview {
                 outcome: self.outcome.clone(),
                 reasons: self.text.clone(),
             }),
             ..super::stop::added(self.grant.asked(), &self.rest)
-        }
+        })
     }
 
     /// What is collected: what counts to portability, and what is withheld.

@@ -108,6 +108,9 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         prepared_refusal: prepared_refusal(&reader, seen),
         grant: grant::granted(&reader, case.grant.as_ref()),
         preview: None,
+        restricted: case.restricted.as_ref().map(|facts| words.restricted(facts)),
+        restricted_beside: case.restricted_beside.join(", "),
+        restrictable: restrictable(&words),
         rectifies: rectifies(&app.ctx.organisation.map),
         notices: plan_page::notices(&reader, seen),
         mails: mails(&case.mails),
@@ -152,6 +155,17 @@ fn wish(wish: &Wish) -> Vec<(&'static str, String)> {
     ];
     said.into_iter()
         .filter_map(|(name, text)| Some((name, text.as_ref()?.as_str().to_owned())))
+        .collect()
+}
+
+/// The categories that some table holds.
+fn restrictable(words: &Words<'_>) -> Vec<(String, String)> {
+    let categories = words.organisation.categories.iter();
+    let held = categories.filter(|category| {
+        let mut tables = words.organisation.map.tables();
+        tables.any(|(_, table)| table.category == category.id)
+    });
+    held.map(|category| (category.id.clone(), words.category(&category.id)))
         .collect()
 }
 

@@ -158,6 +158,16 @@ fn terms(words: &Words<'_>, grant: &Grant) -> GrantTerms {
             ground: words.ground(&one.ground),
         }));
     }
+    let (mut marked, mut by_hand) = (vec![], vec![]);
+    if let Terms::Restriction(terms) = &grant.terms {
+        let place = |system: &str, table: &str| {
+            format!("{} ({})", words.system(system), words.contents(system, table))
+        };
+        marked.extend(terms.marks.iter().map(|mark| place(&mark.system, &mark.table)));
+        marked.dedup();
+        by_hand.extend(terms.by_hand.iter().map(|one| place(&one.system, &one.table)));
+        by_hand.dedup();
+    }
     let refused = grant.refused.iter().map(|item| {
         let ground = words.t.of("refusal-", item.ground.name());
         (item.item.clone(), ground, item.reason.clone())
@@ -168,6 +178,8 @@ fn terms(words: &Words<'_>, grant: &Grant) -> GrantTerms {
         needs_another: grant.needs_another(),
         set,
         recorded,
+        marked,
+        by_hand,
         refused: refused.collect(),
         told: told.map(|told| words.recipient(&told.recipient)).collect(),
     }

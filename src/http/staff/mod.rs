@@ -16,6 +16,7 @@ mod plan_page;
 mod purges;
 mod queue;
 mod records;
+mod restriction;
 mod session;
 mod stats;
 mod stop;

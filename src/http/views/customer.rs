@@ -9,6 +9,7 @@ pub use super::person_course::{AskedItem, PersonCourse};
 pub use super::register::{RegisterGroup, RegisterPage, RegisterRecipient};
 use crate::adapters::templates::answer::{Gone, Kept, Told};
 use crate::adapters::templates::changes::Rectified;
+use crate::adapters::templates::restrictions::Restricted;
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
 use crate::domain::language::Language;
@@ -240,6 +241,8 @@ pub struct AnswerView {
     pub rectified: Option<Rectified>,
     /// Whether an address of theirs stays in the ledger of those that marketing leaves alone.
     pub suppressed: bool,
+    /// What is restricted.
+    pub restricted: Option<Restricted>,
 }
 
 /// One thing that happened.

@@ -4,6 +4,7 @@
 mod collecting;
 mod human_review;
 pub mod rectification;
+pub mod restriction;
 mod running;
 mod stopping;
 
@@ -45,6 +46,8 @@ pub struct Asked {
     pub human_review: Option<AskedReview>,
     /// What is corrected.
     pub rectification: Option<rectification::AskedRectification>,
+    /// What is restricted.
+    pub restriction: Option<restriction::AskedRestriction>,
     /// The start of the hash of the terms that were shown before they are granted; what is then something else is
     /// not granted.
     pub seen: Option<String>,
@@ -138,7 +141,7 @@ fn make(ctx: &Context, case: &StoredCase, by: Option<StaffId>, asked: &Asked) ->
         }
     };
     let grant = Grant { terms, refused, told };
-    let grant = rectification::narrow(ctx, case, grant)?;
+    let grant = restriction::narrow(ctx, rectification::narrow(ctx, case, grant)?);
     Ok((subject, grant))
 }
 
@@ -158,6 +161,7 @@ fn terms(
         Right::Portability => Ok(Terms::Portability(collection()?)),
         Right::HumanReview => human_review::terms(ctx, by, asked),
         Right::Rectification => rectification::terms(ctx, subject, asked),
+        Right::Restriction => restriction::terms(ctx, subject, asked),
         _ => Err(Error::Conflict("grant_not_available")),
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::ids::CaseId;
 use crate::domain::staff::Actor;
 use crate::services::execution::{Failure, Run};
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, suppressions};
+use crate::services::{Context, Error, Result, restricting, suppressions};
 use crate::store::cases::{self, StoredCase};
 use crate::store::grant_steps::{self, StepState};
 use crate::store::{jobs, locks};
@@ -108,7 +108,8 @@ fn start(ctx: &Context, id: CaseId) -> Result<Option<(StoredCase, Grant)>> {
 fn steps(ctx: &Context, terms: &Terms) -> Vec<Step> {
     match terms {
         Terms::Rectification(terms) => terms.steps(),
-        Terms::Restriction | Terms::HumanReview(_) => vec![],
+        Terms::Restriction(terms) => terms.steps(),
+        Terms::HumanReview(_) => vec![],
         Terms::Objection(stopping) | Terms::ConsentWithdrawal(stopping) => super::stopping::steps(stopping),
         Terms::Access(collection) | Terms::Portability(collection) => collecting::steps(ctx, collection),
     }
@@ -126,6 +127,7 @@ fn run_step(
         (Terms::Objection(stopping) | Terms::ConsentWithdrawal(stopping), _) => {
             super::stopping::run_step(ctx, stopping, step)
         }
+        (Terms::Restriction(terms), _) => super::restriction::run_step(ctx, terms, step),
         (_, StepKind::Collect) => collecting::collect(ctx, case, grant, step),
         (_, StepKind::Pack) => collecting::pack(ctx, case, grant),
         (_, kind) => Err(Failure::Ours(Error::internal(format!(
@@ -147,6 +149,9 @@ fn complete(ctx: &Context, id: CaseId, grant: &Grant) -> Result<Run> {
             .map(|stored| stored.done)
             .sum();
         cases::clear_attention(conn, id, &RAISED_HERE)?;
+        if let Terms::Restriction(terms) = &super::open(ctx, conn, &case)?.terms {
+            restricting::begin(ctx, conn, &case, terms)?;
+        }
         let change = Change {
             event: Event::ExecutionCompleted,
             actor: &Actor::System,

@@ -161,6 +161,12 @@ pub enum Action {
     },
     /// Lift the legal hold.
     LiftHold,
+    /// Announce that the restriction will be lifted (Art. 18(3)).
+    LiftRestriction {
+        /// `rectified`, `claim_unfounded`, `legitimate_grounds` or `ended`.
+        #[serde(default)]
+        reason: String,
+    },
     /// Try failed work again.
     Retry,
     /// Take an ended case up again.
@@ -174,7 +180,7 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 30] = [
+pub const ACTIONS: [&str; 31] = [
     "claim",
     "assign",
     "accept_identity",
@@ -200,6 +206,7 @@ pub const ACTIONS: [&str; 30] = [
     "report_incident",
     "hold",
     "lift_hold",
+    "lift_restriction",
     "retry",
     "reopen",
     "close",

@@ -10,7 +10,7 @@ use crate::domain::contact::{Email, PersonName};
 use crate::domain::sealing::Purpose;
 use crate::services::course::Course;
 use crate::services::letters::{self, Letter, Post};
-use crate::services::{Context, Error, FieldError, Result, codes, intake, tokens};
+use crate::services::{Context, Error, FieldError, Result, codes, intake, restricting, tokens};
 use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
 use crate::store::forwardings::{self, ForwardingRow};
@@ -124,6 +124,9 @@ impl Work<'_> {
 
     /// Closes a case: answered although notices are open, or passed on and carried out as the controller instructed.
     pub(super) fn close(&self, conn: &mut Conn, reason: &str) -> Result<()> {
+        if restricting::in_force(conn, self.case.id)? {
+            return Err(Error::Conflict("restriction_in_force"));
+        }
         self.write(conn, "note", reason, "note_added")?;
         let case = cases::lock(conn, self.case.id)?;
         let (event, why) = match case.case.state {

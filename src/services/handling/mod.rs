@@ -25,7 +25,9 @@ use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::services::letters::Letter;
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, granting, intake, jobs, packages, planning, proving, telling};
+use crate::services::{
+    Context, Error, Result, granting, intake, jobs, packages, planning, proving, restricting, telling,
+};
 use crate::store::cases::{self, StoredCase};
 use crate::store::messages::MessageRow;
 use crate::store::{Conn, messages, proposals, staff};
@@ -148,6 +150,10 @@ impl Work<'_> {
             } => self.hold(conn, reason, *told, authority),
             Action::LiftHold => self.lift_hold(conn),
             Action::LetterSent { letter } => self.letter_sent(conn, *letter),
+            Action::LiftRestriction { reason } => {
+                restricting::announce(self.ctx, conn, self.case, self.actor, reason)?;
+                self.touch(conn, self.case)
+            }
             Action::Retry => self.retry(conn),
             Action::Reopen => self.reopen(conn),
             Action::Close { reason } => self.close(conn, reason),

@@ -69,6 +69,23 @@ pub fn plan(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
     )?)
 }
 
+/// Tells recipients something more of what they were told before, at once.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell_more(ctx: &Context, conn: &mut Conn, case: &StoredCase, kind: Kind, told: &[Told]) -> Result<()> {
+    let (key, _) = intake::open_file(ctx, case)?;
+    let mut rows = Vec::new();
+    for told in told {
+        let Some(recipient) = ctx.organisation.recipient(&told.recipient) else {
+            continue;
+        };
+        rows.extend(planned_row(ctx, case, (kind, None), recipient, told, &key));
+    }
+    notices::replace_planned(conn, case.id, &rows)?;
+    release(ctx, conn, case)
+}
+
 /// What recipients are told, which of them, and by which terms; nothing where the right tells nobody.
 fn decided(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<Decided>> {
     if let Some(plan) = proposed_plan(case) {
@@ -165,6 +182,8 @@ pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> 
         };
         let recipient = ctx.organisation.recipient(&row.recipient);
         let days = recipient.and_then(|recipient| recipient.answer_within_days);
+        // That a restriction has ended asks for nothing.
+        let days = days.filter(|_| row.kind().is_ok_and(|kind| kind != Kind::RestrictionLifted));
         let answer_by = days.and_then(|days| today.checked_add_days(chrono::Days::new(days.into())));
         notices::save_state(conn, row.notice_id(), state, row.why.as_deref(), ctx.now())?;
         notices::set_answer_by(conn, row.notice_id(), answer_by)?;
@@ -218,7 +237,7 @@ pub fn delivered(ctx: &Context, conn: &mut Conn, id: NoticeId, event: Event) -> 
     let row = notices::lock(conn, id)?;
     let event = match event {
         Event::Delivered { .. } => Event::Delivered {
-            independent: row.independent,
+            independent: row.independent || row.kind()? == Kind::RestrictionLifted,
         },
         other => other,
     };

@@ -1,17 +1,19 @@
 //! Reading: the queue, one case for staff, one case for its person, and the public register.
 
 mod course;
+mod offered;
 mod person;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::handling::{ACTIONS, MESSAGE};
+use super::handling::MESSAGE;
 use super::intake::{self, CaseFile};
 use super::packages::{self, PackageView};
 use super::planning::{self, PlanFacts};
 use super::records::{self, Earlier};
+use super::restricting::{self, RestrictionFacts};
 use super::searching::{self, Subject};
 use super::{Context, Error, Result, auditing, granting, notices};
 use crate::domain::audit;
@@ -22,7 +24,6 @@ use crate::domain::grant::Grant;
 use crate::domain::identity::Proof;
 use crate::domain::ids::{PlanId, Reference, StaffId};
 use crate::domain::matching::PersonKeys;
-use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, StoredCase};
 use crate::store::mails::{self, Mail};
@@ -32,6 +33,7 @@ use crate::store::queue::{self, Cursor, Filter, Line, Sort};
 use crate::store::{Conn, audit as trail, clocks, messages};
 
 pub use course::Course;
+pub use offered::actions;
 pub use person::{PERSON_EVENTS, PersonCase, person_case};
 
 pub use crate::domain::deadline::AT_RISK_DAYS;
@@ -67,6 +69,10 @@ pub struct StaffCase {
     pub grant: Option<Grant>,
     /// What was collected for the person.
     pub package: Option<PackageView>,
+    /// The restriction in force, or that was.
+    pub restricted: Option<RestrictionFacts>,
+    /// Other cases of the person's in which a restriction is in force.
+    pub restricted_beside: Vec<String>,
     /// Notices with their comments.
     pub notices: Vec<(NoticeRow, Vec<String>)>,
     /// Messages and notes.
@@ -147,11 +153,13 @@ fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Referenc
         plan: plan_view(ctx, conn, &case)?,
         grant: granting::find(ctx, conn, &case)?,
         package: packages::view(ctx, conn, &case)?,
+        restricted: restricting::facts(ctx, conn, &case)?,
+        restricted_beside: restricting::beside(conn, case.id)?,
         notices: notices::list(ctx, conn, &case)?,
         messages: open_messages(ctx, conn, &case)?,
         mails: mails::list_by_case(conn, case.id)?,
         events: trail::list(conn, case.id.0)?,
-        actions: course::with_letters(actions(ctx, actor, &case), actor, &course),
+        actions: course::with_letters(offered::offered(ctx, conn, actor, &case)?, actor, &course),
         course,
         case,
     })
@@ -205,69 +213,6 @@ fn open_messages(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Ve
             })
         })
         .collect()
-}
-
-/// The names of the actions that the state allows the actor now.
-#[must_use]
-pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static str> {
-    use crate::domain::case::{Event, RefusalGround};
-    let Some(by) = actor.staff() else { return vec![] };
-    let now = ctx.now();
-    let handles = actor.may(Permission::HandleCases);
-    let fits = |event: Event| case.case.apply(&event, now).is_ok();
-    let state = &case.case.state;
-    let allowed = |name: &str| match name {
-        "claim" | "assign" => handles && state.is_open(),
-        "accept_identity" => handles && state.can_be_withdrawn() && !case.case.identity.is_enough(),
-        "plan" => {
-            let confirmation = Confirmation::NotNeeded;
-            handles
-                && fits(Event::PlanMade {
-                    plan: PlanId(uuid::Uuid::nil()),
-                    hash: String::new(),
-                    by: Some(by),
-                    confirmation,
-                })
-        }
-        "grant" | "collect" => {
-            let hash = String::new();
-            let with_data = matches!(case.case.right, Right::Access | Right::Portability);
-            // A restriction is marked in the systems by hand: there is nothing here that would carry it out.
-            let can = case.case.right != Right::Restriction && (name == "collect") == with_data;
-            handles && can && fits(Event::Granted { hash, by: Some(by) })
-        }
-        "release" | "review" => handles && fits(Event::Released),
-        "refuse" => {
-            handles
-                && fits(Event::RefusalPrepared {
-                    ground: RefusalGround::NotIdentified,
-                    by,
-                })
-        }
-        "approve" => {
-            actor.may(Permission::ApproveProposals)
-                && fits(Event::ProposalApproved {
-                    by,
-                    cool_off_until: now,
-                })
-        }
-        "reject" => actor.may(Permission::ApproveProposals) && fits(Event::ProposalRejected { by }),
-        "stop" => (handles || actor.may(Permission::StopErasures)) && fits(Event::Stopped),
-        "extend" => handles && fits(Event::Extended),
-        "message" => handles,
-        "note" => handles || actor.may(Permission::AddNotes),
-        "retry" => {
-            let letters = ["job_parked", "mail_undeliverable", "notice_undeliverable"];
-            let attention = case.attention.as_deref();
-            handles
-                && attention.is_some_and(|code| {
-                    state.can_be_withdrawn() || *state == State::Executing || letters.contains(&code)
-                })
-        }
-        "record_answer" => handles && matches!(state, State::Executing | State::Answered { .. }),
-        other => course::allows(ctx, actor, case, other).unwrap_or(false),
-    };
-    ACTIONS.into_iter().filter(|name| allowed(name)).collect()
 }
 
 /// A page of the queue.

@@ -11,11 +11,12 @@ use crate::services::answer::{self, AnswerFacts};
 use crate::services::granting::rectification::{self, RectifiedFacts};
 use crate::services::handling::{self, Question};
 use crate::services::packages::Waiting;
+use crate::services::restricting::{self, RestrictionFacts};
 use crate::services::stopping::{self, StopFacts};
 use crate::services::{Context, Result, codes, granting, intake, packages, telling};
-use crate::store::audit as trail;
 use crate::store::cases::StoredCase;
 use crate::store::links::{self, Linked};
+use crate::store::{Conn, audit as trail};
 
 /// What the person sees of their own case.
 pub struct PersonCase {
@@ -39,6 +40,8 @@ pub struct PersonCase {
     pub stopped: Option<StopFacts>,
     /// What they want stopped, as they said it.
     pub wish: Option<Wish>,
+    /// The restriction in force, or that was.
+    pub restricted: Option<RestrictionFacts>,
     /// Why it was refused, when it was: the ground, and the reasons in staff's words.
     pub refusal: Option<(RefusalGround, String)>,
     /// What waits for their answer.
@@ -92,6 +95,26 @@ pub const PERSON_EVENTS: [&str; 32] = [
     "legal_hold_lifted",
 ];
 
+/// What the person was answered.
+#[derive(Default)]
+struct Granted {
+    answer: Option<AnswerFacts>,
+    grant: Option<Grant>,
+    rectified: Option<RectifiedFacts>,
+    restricted: Option<RestrictionFacts>,
+}
+
+impl Granted {
+    fn load(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Self> {
+        Ok(Self {
+            answer: Some(answer::make(ctx, conn, case)?),
+            grant: granting::find(ctx, conn, case)?,
+            rectified: rectification::facts(ctx, conn, case)?,
+            restricted: restricting::facts(ctx, conn, case)?,
+        })
+    }
+}
+
 /// A case for the person whose token opens it. What we hold about them is shown only once the
 /// identity is proved as far as the right needs.
 ///
@@ -107,16 +130,10 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             None
         };
         let answered = matches!(case.case.state, State::Answered { .. } | State::Closed { .. });
-        let rectified = if proved && answered {
-            rectification::facts(ctx, conn, &case)?
+        let granted = if proved && answered {
+            Granted::load(ctx, conn, &case)?
         } else {
-            None
-        };
-        let (answer, grant) = if proved && answered {
-            let grant = granting::find(ctx, conn, &case)?;
-            (Some(answer::make(ctx, conn, &case)?), grant)
-        } else {
-            (None, None)
+            Granted::default()
         };
         let refusal = match case.case.state {
             State::Refused { ground, .. } => Some((ground, telling::refusal_reason(ctx, conn, &case)?)),
@@ -138,16 +155,20 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
                 .filter(|m| matches!(m.kind.as_str(), "from_person" | "to_person"))
                 .collect(),
             plan,
-            answer,
-            stopped: grant.as_ref().and_then(|grant| stopping::facts(ctx, grant)),
+            answer: granted.answer,
+            stopped: granted
+                .grant
+                .as_ref()
+                .and_then(|grant| stopping::facts(ctx, grant)),
             download: if proved {
                 packages::waiting(ctx, conn, &case)?
             } else {
                 None
             },
-            grant,
-            rectified,
+            grant: granted.grant,
+            rectified: granted.rectified,
             wish: file.stop,
+            restricted: granted.restricted,
             refusal,
             events: events
                 .into_iter()

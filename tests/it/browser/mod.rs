@@ -5,5 +5,6 @@ mod customer;
 pub mod erasure;
 mod human_review;
 mod rectification;
+mod restriction;
 pub mod staff;
 mod stopping;

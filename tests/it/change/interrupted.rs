@@ -27,7 +27,7 @@ pub fn faulty() -> (World, Arc<Fault>) {
 /// Works on over lost leases and waits, until nothing is left to do.
 pub fn work_it_off(world: &World) {
     let mut owner = world.database.owner();
-    for _ in 0..20 {
+    for _ in 0..40 {
         let _ended = worker::run_due(world, &worker::handlers(&world.app));
         owner
             .execute(

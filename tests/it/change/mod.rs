@@ -2,3 +2,4 @@
 
 mod interrupted;
 pub mod rectification;
+mod restriction;

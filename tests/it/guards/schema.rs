@@ -60,6 +60,7 @@ fn migrated(client: &mut Client) -> BTreeMap<String, Table> {
             "bytea[]" => "Array<Nullable<Bytea>>",
             "timestamp with time zone" => "Timestamptz",
             "text" => "Text",
+            "text[]" => "Array<Text>",
             "bigint" => "BigInt",
             "integer" => "Integer",
             "smallint" => "SmallInt",

@@ -236,6 +236,7 @@ pub fn packing(organisation: &Arc<Organisation>) -> ZipPacking {
 pub fn policy() -> Policy {
     Policy {
         cool_off: Duration::from_hours(24),
+        lift_lead: Duration::from_hours(7 * 24),
         limits: true,
         public_url: PUBLIC_URL.to_owned(),
         portal: None,

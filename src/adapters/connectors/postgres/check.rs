@@ -116,7 +116,10 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
     let frozen = frozen.iter().flat_map(|freeze| freeze.set.keys());
     let frozen = frozen.filter_map(|column| relation.column(column).ok());
     let rectified = table.rectify.values().filter(|_| table.retained().is_none());
-    let rectified = rectified.filter_map(|column| relation.column(column).ok());
+    let marked = table.restrict.iter().flat_map(|rule| rule.set.keys());
+    let rectified = rectified
+        .chain(marked)
+        .filter_map(|column| relation.column(column).ok());
     let stopped = table.purposes.iter().filter_map(|one| one.stop.as_ref());
     let stopped = stopped.filter_map(|stop| match stop {
         Stop::Set(set) => Some(set.keys()),

@@ -120,11 +120,11 @@ fn these_rows(key: &[&Column]) -> String {
 }
 
 /// The arrays to bind: one for each column of the key, the old values, the new ones.
-type Bound<'a> = (Vec<Vec<&'a str>>, Vec<Option<&'a str>>, Vec<&'a str>);
+type Bound<'a> = (Vec<Vec<&'a str>>, Vec<Option<&'a str>>, Vec<Option<&'a str>>);
 
 fn bound<'a>(wanted: &[&'a Correction], width: usize) -> Result<Bound<'a>, Failure> {
     let keys = arrays(wanted.iter().map(|one| one.key.0.as_slice()), width)?;
     let old = wanted.iter().map(|one| one.old.as_deref()).collect();
-    let new = wanted.iter().map(|one| one.new.as_str()).collect();
+    let new = wanted.iter().map(|one| one.new.as_deref()).collect();
     Ok((keys, old, new))
 }

@@ -8,8 +8,6 @@ use super::super::layout::FieldErrors;
 use super::course::{downloads, person as course};
 use super::{Sample, date, page, sample, words};
 use crate::adapters::templates::answer::{Gone, Kept, Reply, Told};
-use crate::adapters::templates::changes::{CorrectedField, KeptDocuments, Rectified};
-use crate::adapters::templates::mails::RefusedPart;
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
 use crate::domain::right::Right;
@@ -60,7 +58,6 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         sample("case-confirm", &confirm),
         sample("case-approved", &approved),
         sample("case-answered", &answered),
-        sample("case-rectified", &rectified(t)),
         sample("register", &register(t)),
         sample(
             "register-empty",
@@ -311,6 +308,7 @@ fn answer() -> AnswerView {
         ],
         text: None,
         rectified: None,
+        restricted: None,
     }
 }
 
@@ -355,40 +353,5 @@ fn register(t: Texts) -> RegisterPage {
         page: page("/register"),
         groups,
         updated_on: Some(date("2026-05-02")),
-    }
-}
-
-/// A rectification in part, whose person may say how they see the rest.
-fn rectified(t: Texts) -> CasePage {
-    let answer = Rectified {
-        corrected: vec![CorrectedField {
-            field: "Namn".to_owned(),
-            old: "A*** O***".to_owned(),
-            new: "Å*** Ö***".to_owned(),
-            systems: "Faktureringssystem".to_owned(),
-        }],
-        kept: vec![KeptDocuments {
-            what: "Fakturor".to_owned(),
-            system: "Faktureringssystem".to_owned(),
-            ground: "7 kap. 2 § bokföringslagen".to_owned(),
-            count: 3,
-        }],
-        on: Some(date("2026-09-08")),
-        told: Vec::new(),
-        refused: vec![RefusedPart {
-            what: "Betalningsanmärkning".to_owned(),
-            ground: "accuracy_not_shown".to_owned(),
-            reason: "Uppgiften <b>stämmer</b>.".to_owned(),
-        }],
-    };
-    CasePage {
-        right: Right::Rectification,
-        answer: Some(AnswerView {
-            rectified: Some(answer),
-            ..AnswerView::default()
-        }),
-        may_state: true,
-        may_withdraw: false,
-        ..case(t, "answered")
     }
 }

@@ -1,6 +1,7 @@
 //! Sample data for every page, so that tests and previews can render them all.
 
 mod admin;
+mod changes;
 mod core;
 mod course;
 mod customer;
@@ -33,6 +34,7 @@ pub fn all(language: Language) -> Vec<Sample> {
     let mut samples = customer::all(t);
     samples.extend(recipient::all(t));
     samples.extend(staff::all(t));
+    samples.extend(changes::all(t));
     samples.push(sample(
         "records",
         &desk::records(t, staff_page("/staff", "queue")),

@@ -3,8 +3,8 @@
 use super::super::customer::{MessageItem, RequestValues};
 use super::super::layout::{FieldErrors, Page};
 use super::super::staff::{
-    ClockView, GrantTerms, IntakePage, Kept, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage,
-    QueueRow, RecordedRow, STATES, SendAgainPage, SetRow, StaffCasePage, StaffPlanView, Typed, WhoView,
+    ClockView, IntakePage, Kept, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage, QueueRow, STATES,
+    SendAgainPage, StaffCasePage, StaffPlanView, Typed, WhoView,
 };
 use super::course::{course, incidents, letter};
 use super::desk::{candidates, events, excluded, found, mails, notices, plan, steps};
@@ -104,7 +104,6 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             },
         ),
         sample("desk-refusal", &refusal),
-        sample("desk-terms", &terms(t)),
         sample(
             "desk-choice",
             &StaffCasePage {
@@ -239,7 +238,12 @@ fn queue(t: Texts) -> QueuePage {
 }
 
 #[expect(clippy::too_many_lines, reason = "a table of samples")]
-fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str) -> StaffCasePage {
+pub(super) fn case(
+    t: Texts,
+    state: &str,
+    actions: Vec<&'static str>,
+    primary: &'static str,
+) -> StaffCasePage {
     StaffCasePage {
         t,
         page: Page {
@@ -293,6 +297,9 @@ fn case(t: Texts, state: &str, actions: Vec<&'static str>, primary: &'static str
         prepared_refusal: None,
         grant: None,
         preview: None,
+        restricted: None,
+        restricted_beside: "DR-1111-1111-1111".to_owned(),
+        restrictable: vec![("contact".to_owned(), "Kontaktuppgifter".to_owned())],
         rectifies: vec!["name", "email"],
         notices: notices(),
         mails: mails(),
@@ -361,40 +368,4 @@ fn what_is_late_is_loudest_and_what_waits_is_quiet() {
     let rows = queue(Texts::default()).rows;
     let tones: Vec<_> = rows.iter().map(QueueRow::tone).collect();
     assert_eq!(tones, ["late", "soon", "soon", "calm", "done", "calm", "done"]);
-}
-
-/// What a rectification would change, before it is granted.
-fn terms(t: Texts) -> StaffCasePage {
-    let row = |old: Option<&str>, new: &str| SetRow {
-        system: "Faktureringssystem".to_owned(),
-        what: "Kontaktuppgifter".to_owned(),
-        field: "Namn".to_owned(),
-        old: old.map(str::to_owned),
-        new: new.to_owned(),
-    };
-    let terms = GrantTerms {
-        hash: "4f".repeat(32),
-        needs_another: true,
-        set: vec![row(Some("Asa <Oberg>"), "Åsa Öberg"), row(None, "Åsa Öberg")],
-        recorded: vec![RecordedRow {
-            system: "Faktureringssystem".to_owned(),
-            what: "Bokföring".to_owned(),
-            field: "Namn".to_owned(),
-            old: "Asa Oberg".to_owned(),
-            new: "Åsa Öberg".to_owned(),
-            ground: "7 kap. 2 § bokföringslagen".to_owned(),
-        }],
-        refused: vec![(
-            "Betalningsanmärkning".to_owned(),
-            "Artikel 16".to_owned(),
-            "Stämmer.".to_owned(),
-        )],
-        told: vec!["Molnkontoret".to_owned()],
-    };
-    StaffCasePage {
-        right: Right::Rectification,
-        plan: None,
-        preview: Some(terms),
-        ..case(t, "assessing", vec!["grant", "refuse", "note"], "grant")
-    }
 }

@@ -12,6 +12,7 @@ use super::package::{CollectView, StaffPackageView};
 use super::parts::{
     CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, StaffStopView, Typed,
 };
+use crate::adapters::templates::restrictions::Restricted;
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
 use crate::domain::identity::{Level, Method};
@@ -80,6 +81,12 @@ pub struct StaffCasePage {
     pub preview: Option<GrantTerms>,
     /// The fields that some system can correct, after `field-`.
     pub rectifies: Vec<&'static str>,
+    /// The restriction in force, or that was.
+    pub restricted: Option<Restricted>,
+    /// The references of other cases of the person's in which a restriction is in force.
+    pub restricted_beside: String,
+    /// The categories that can be restricted: id and name.
+    pub restrictable: Vec<(String, String)>,
     /// Who is told.
     pub notices: Vec<NoticeRow>,
     /// Mails to the person and to recipients, oldest first.

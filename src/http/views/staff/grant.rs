@@ -11,6 +11,10 @@ pub struct GrantTerms {
     pub set: Vec<SetRow>,
     /// Documents in which nothing is set.
     pub recorded: Vec<RecordedRow>,
+    /// Where rows are marked as restricted.
+    pub marked: Vec<String>,
+    /// Where staff mark them by hand.
+    pub by_hand: Vec<String>,
     /// What is refused: what, the ground in words, the reasons.
     pub refused: Vec<(String, String, String)>,
     /// The names of the recipients that are told.

@@ -12,7 +12,7 @@ fn correction(id: &str, column: &str, old: Option<&str>, new: &str) -> Correctio
         key: key(&[id]),
         column: column.to_owned(),
         old: old.map(ToOwned::to_owned),
-        new: new.to_owned(),
+        new: Some(new.to_owned()),
     }
 }
 
