@@ -2,6 +2,7 @@
 
 mod addresses;
 mod postgres;
+mod sql;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +13,6 @@ use crate::domain::data_map::{ConnectorKind, DataMap, System as Mapped};
 use crate::services::ports::{System, SystemError, Systems};
 
 pub use addresses::{SYSTEMS_FILE, addresses, from_file};
-pub use postgres::PostgresSystem;
 
 /// Finds the value behind an `env:NAME`.
 type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -86,7 +86,7 @@ impl Systems for Connected {
         if let Some(known) = made.get(id).filter(|known| known.url == url) {
             return Ok(Arc::clone(&known.system));
         }
-        let system: Arc<dyn System> = Arc::new(PostgresSystem::new(Arc::clone(mapped), &url)?);
+        let system: Arc<dyn System> = Arc::new(postgres::system(Arc::clone(mapped), &url, None)?);
         let fresh = Made {
             url,
             system: Arc::clone(&system),

@@ -1,143 +1,113 @@
-//! What the database itself says of the mapped tables. Names get into statements only from here.
+//! What PostgreSQL says of tables, columns and constraints.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use postgres::Client;
+use crate::adapters::connectors::sql::catalogue::{Catalogue, Column, Family, ForeignKey, Relation};
+use crate::adapters::connectors::sql::error::Failure;
+use crate::adapters::connectors::sql::server::{Dialect, Row, Session};
+use crate::adapters::connectors::sql::statement::{Bound, Param, Statement};
 
-use crate::domain::data_map::System as Mapped;
-use crate::domain::matching::RowKey;
-
-use super::error::Failure;
-
-/// The mapped tables that exist, by the name that the map gives them.
-pub(super) struct Catalogue {
-    relations: BTreeMap<String, Relation>,
-}
-
-/// A table or view.
-pub(super) struct Relation {
-    pub(super) oid: u32,
-    /// As the map names it.
-    pub(super) name: String,
-    /// Schema and name, quoted.
-    pub(super) sql: String,
-    pub(super) is_view: bool,
-    /// Whether rows of it refer to rows of it.
-    pub(super) refers_to_itself: bool,
-    pub(super) may_use: bool,
-    pub(super) may_delete: bool,
-    /// Whether policies hide rows from the role.
-    pub(super) hides_rows: bool,
-    pub(super) columns: Vec<Column>,
-    /// The columns of each unique index on plain columns of all rows.
-    pub(super) unique: Vec<BTreeSet<String>>,
-}
-
-/// A column.
-#[derive(Clone, Debug)]
-pub(super) struct Column {
-    pub(super) name: String,
-    /// Its type as a cast takes it, without a length: that would cut values off.
-    pub(super) cast: String,
-    /// Its type's plain name; that of the type under it for a domain.
-    pub(super) base: String,
-    /// PostgreSQL's category of the type, a letter.
-    pub(super) category: String,
-    pub(super) not_null: bool,
-    /// Computed, or numbered by the database always.
-    pub(super) automatic: bool,
-    pub(super) may_select: bool,
-    pub(super) may_update: bool,
-}
+use super::dialect::Postgres;
 
 const RELATIONS: &str = "
-    SELECT w.name, c.oid, n.nspname::text, c.relname::text, c.relkind = 'v', pg_table_is_visible(c.oid),
-           EXISTS (SELECT 1 FROM pg_constraint f
-                   WHERE f.contype = 'f' AND f.conrelid = c.oid AND f.confrelid = c.oid),
-           has_schema_privilege(n.oid, 'USAGE'), has_table_privilege(c.oid, 'DELETE'), row_security_active(c.oid)
-    FROM unnest($1::text[]) AS w(name)
+    SELECT w.name, c.oid::text, n.nspname::text, c.relname::text, (c.relkind = 'v')::text,
+           pg_table_is_visible(c.oid)::text, has_schema_privilege(n.oid, 'USAGE')::text,
+           row_security_active(c.oid)::text
+    FROM unnest({names}::text[]) AS w(name)
     JOIN pg_class c ON c.relkind IN ('r', 'p', 'v')
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
       AND (c.relname::text = w.name AND pg_table_is_visible(c.oid)
            OR n.nspname::text || '.' || c.relname::text = w.name)
-    ORDER BY 6 DESC";
+    ORDER BY pg_table_is_visible(c.oid) DESC";
 
 const COLUMNS: &str = "
-    SELECT a.attrelid, a.attname::text, format_type(a.atttypid, -1), coalesce(b.typname, y.typname)::text,
-           y.typcategory::text, a.attnotnull OR y.typnotnull, a.attgenerated <> '' OR a.attidentity <> '',
-           has_column_privilege(a.attrelid, a.attnum, 'SELECT'),
-           has_column_privilege(a.attrelid, a.attnum, 'UPDATE')
+    SELECT a.attrelid::text, a.attname::text, format_type(a.atttypid, -1), coalesce(b.typname, y.typname)::text,
+           y.typcategory::text, (a.attnotnull OR y.typnotnull)::text,
+           (a.attgenerated <> '' OR a.attidentity <> '')::text,
+           has_column_privilege(a.attrelid, a.attnum, 'SELECT')::text,
+           has_column_privilege(a.attrelid, a.attnum, 'UPDATE')::text
     FROM pg_attribute a
     JOIN pg_type y ON y.oid = a.atttypid
     LEFT JOIN pg_type b ON b.oid = y.typbasetype
-    WHERE a.attrelid = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid::text = ANY ({ids}::text[]) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attrelid, a.attnum";
 
 const UNIQUE: &str = "
-    SELECT i.indrelid, array_agg(a.attname::text)
+    SELECT i.indrelid::text, json_agg(a.attname::text)::text
     FROM pg_index i
     CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-    WHERE i.indrelid = ANY ($1) AND k.place <= i.indnkeyatts
+    WHERE i.indrelid = ANY ({ids}::text[]::oid[]) AND k.place <= i.indnkeyatts
       AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
     GROUP BY i.indexrelid, i.indrelid";
 
-impl Catalogue {
-    /// Looks at the mapped tables. Those that are not there are left out: not everything needs them all.
-    pub(super) fn read(client: &mut Client, map: &Mapped) -> Result<Self, Failure> {
-        let names: Vec<&str> = map
-            .tables
-            .iter()
-            .map(|table| table.name.as_str())
-            .chain(map.marker.as_deref())
-            .filter(|name| !name.contains('\0'))
-            .collect();
-        let mut relations = relations(client, &names)?;
-        let oids: Vec<u32> = relations.values().map(|relation| relation.oid).collect();
-        for row in client.query(COLUMNS, &[&oids])? {
-            let oid: u32 = row.try_get(0)?;
-            let column = Column {
-                name: row.try_get(1)?,
-                cast: row.try_get(2)?,
-                base: row.try_get(3)?,
-                category: row.try_get(4)?,
-                not_null: row.try_get(5)?,
-                automatic: row.try_get(6)?,
-                may_select: row.try_get(7)?,
-                may_update: row.try_get(8)?,
-            };
-            for relation in relations.values_mut().filter(|relation| relation.oid == oid) {
-                relation.columns.push(column.clone());
-            }
-        }
-        for row in client.query(UNIQUE, &[&oids])? {
-            let oid: u32 = row.try_get(0)?;
-            let columns: Vec<String> = row.try_get(1)?;
-            for relation in relations.values_mut().filter(|relation| relation.oid == oid) {
-                relation.unique.push(columns.iter().cloned().collect());
-            }
-        }
-        Ok(Self { relations })
-    }
+const REFERENCES: &str = "
+    SELECT f.conname::text, f.conrelid::text, f.confrelid::text, (f.confdeltype::text IN ('c', 'n', 'd'))::text,
+           CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname::text || '.' END || c.relname::text,
+           (SELECT json_agg(a.attname::text ORDER BY k.place)::text
+            FROM unnest(f.conkey) WITH ORDINALITY AS k(number, place)
+            JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number),
+           (SELECT json_agg(a.attname::text ORDER BY k.place)::text
+            FROM unnest(f.confkey) WITH ORDINALITY AS k(number, place)
+            JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number)
+    FROM pg_constraint f
+    JOIN pg_class c ON c.oid = f.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confrelid = ANY ({ids}::text[]::oid[])
+    ORDER BY 5, 1";
 
-    /// The table of that name in the map.
-    pub(super) fn relation(&self, name: &str) -> Result<&Relation, Failure> {
-        self.relations.get(name).ok_or_else(|| Failure::unknown(name))
-    }
+const BESIDE: &str = "
+    SELECT CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname::text || '.' END || c.relname::text,
+           c.relname::text, json_agg(a.attname::text ORDER BY a.attnum)::text
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid <> ALL ({ids}::text[]::oid[])
+      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+    GROUP BY 1, 2
+    ORDER BY 1";
 
-    pub(super) fn relations(&self) -> impl Iterator<Item = &Relation> {
-        self.relations.values()
+/// A query about tables, bound in the place of `{ids}` or `{names}`.
+fn about<'a>(query: &str, texts: impl IntoIterator<Item = &'a str>) -> Statement {
+    let mut bound = Bound::default();
+    let texts = texts.into_iter().map(|text| Some(text.to_owned())).collect();
+    let place = bound.add(Param::Texts(texts));
+    let text = query.replace("{ids}", &place).replace("{names}", &place);
+    Statement::new(text, bound)
+}
+
+fn list(row: &Row, at: usize) -> Result<Vec<String>, Failure> {
+    serde_json::from_str(row.text(at)?).map_err(|_| Failure::refused("an answer that is no list"))
+}
+
+/// Those of the named tables that exist, with their columns and unique indexes.
+pub(super) fn relations(session: &mut dyn Session, names: &[&str]) -> Result<Vec<Relation>, Failure> {
+    let mut relations = named(session, names)?;
+    let ids: Vec<String> = relations.iter().map(|relation| relation.id.clone()).collect();
+    let ids = || ids.iter().map(String::as_str);
+    for row in session.query(&about(COLUMNS, ids()))? {
+        let (id, column) = (row.text(0)?, column(&row)?);
+        for relation in relations.iter_mut().filter(|relation| relation.id == id) {
+            relation.columns.push(column.clone());
+        }
     }
+    for row in session.query(&about(UNIQUE, ids()))? {
+        let (id, columns) = (row.text(0)?, list(&row, 1)?);
+        for relation in relations.iter_mut().filter(|relation| relation.id == id) {
+            relation.unique.push(columns.iter().cloned().collect());
+        }
+    }
+    Ok(relations)
 }
 
 /// Those that a name means: one on the search path, else the one table that is so called with its schema.
-fn relations(client: &mut Client, names: &[&str]) -> Result<BTreeMap<String, Relation>, Failure> {
+fn named(session: &mut dyn Session, names: &[&str]) -> Result<Vec<Relation>, Failure> {
     let mut relations: BTreeMap<String, (bool, Relation)> = BTreeMap::new();
     let mut ambiguous = BTreeSet::new();
-    for row in client.query(RELATIONS, &[&names])? {
-        let name: String = row.try_get(0)?;
-        let visible: bool = row.try_get::<_, bool>(5)? && row.try_get::<_, String>(3)? == name;
+    for row in session.query(&about(RELATIONS, names.iter().copied()))? {
+        let (name, table) = (row.text(0)?.to_owned(), row.text(3)?);
+        let visible = row.is_true(5) && table == name;
         match relations.get(&name) {
             Some((true, _)) => continue,
             Some((false, _)) if !visible => {
@@ -146,16 +116,14 @@ fn relations(client: &mut Client, names: &[&str]) -> Result<BTreeMap<String, Rel
             }
             _ => {}
         }
-        let (schema, table): (String, String) = (row.try_get(2)?, row.try_get(3)?);
         let relation = Relation {
-            oid: row.try_get(1)?,
+            id: row.text(1)?.to_owned(),
             name: name.clone(),
-            sql: format!("{}.{}", quoted(&schema), quoted(&table)),
-            is_view: row.try_get(4)?,
-            refers_to_itself: row.try_get(6)?,
-            may_use: row.try_get(7)?,
-            may_delete: row.try_get(8)?,
-            hides_rows: row.try_get(9)?,
+            sql: format!("{}.{}", Postgres.quoted(row.text(2)?), Postgres.quoted(table)),
+            is_view: row.is_true(4),
+            transactional: true,
+            may_use: row.is_true(6),
+            hides_rows: row.is_true(7),
             columns: Vec::new(),
             unique: Vec::new(),
         };
@@ -164,117 +132,68 @@ fn relations(client: &mut Client, names: &[&str]) -> Result<BTreeMap<String, Rel
     Ok(relations
         .into_iter()
         .filter(|(name, (visible, _))| *visible || !ambiguous.contains(name))
-        .map(|(name, (_, relation))| (name, relation))
+        .map(|(_, (_, relation))| relation)
         .collect())
 }
 
-impl Relation {
-    /// The column of that name.
-    pub(super) fn column(&self, name: &str) -> Result<&Column, Failure> {
-        self.columns
-            .iter()
-            .find(|column| column.name == name)
-            .ok_or_else(|| Failure::unknown(format!("{}.{name}", self.name)))
-    }
-
-    /// The columns of those names, in their order.
-    pub(super) fn columns_of<'a, N: AsRef<str> + 'a>(
-        &self,
-        names: impl IntoIterator<Item = &'a N>,
-    ) -> Result<Vec<&Column>, Failure> {
-        names.into_iter().map(|name| self.column(name.as_ref())).collect()
-    }
-
-    /// Whether `key` names at most one row.
-    pub(super) fn is_unique(&self, key: &[String]) -> bool {
-        self.unique
-            .iter()
-            .any(|columns| columns.iter().all(|column| key.contains(column)))
-    }
+fn column(row: &Row) -> Result<Column, Failure> {
+    let base = row.text(3)?.to_owned();
+    Ok(Column {
+        name: row.text(1)?.to_owned(),
+        // Without a length: that would cut values off.
+        written: row.text(2)?.to_owned(),
+        family: family(&base, row.text(4)?),
+        base,
+        not_null: row.is_true(5),
+        automatic: row.is_true(6),
+        follows: false,
+        may_select: row.is_true(7),
+        may_update: row.is_true(8),
+    })
 }
 
-impl Column {
-    /// As a column of the row `t`.
-    pub(super) fn sql(&self) -> String {
-        format!("t.{}", quoted(&self.name))
-    }
-
-    /// As text.
-    pub(super) fn text(&self) -> String {
-        format!("{}::text", self.sql())
+/// By the type's plain name, else by the category that PostgreSQL puts it in.
+fn family(base: &str, category: &str) -> Family {
+    match (base, category) {
+        ("bytea", _) => Family::Binary,
+        ("json" | "jsonb", _) => Family::Json,
+        ("date", _) => Family::Date,
+        (_, "S") => Family::Text,
+        (_, "N") => Family::Number,
+        (_, "B") => Family::Truth,
+        (_, "A") => Family::List,
+        (_, "D") => Family::Time,
+        _ => Family::Other,
     }
 }
 
-/// A name as an identifier, whatever is in it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+/// The foreign keys that refer to any of these tables.
+pub(super) fn references(session: &mut dyn Session, to: &[&Relation]) -> Result<Vec<ForeignKey>, Failure> {
+    let ids = to.iter().map(|relation| relation.id.as_str());
+    let rows = session.query(&about(REFERENCES, ids))?;
+    rows.iter()
+        .map(|row| {
+            Ok(ForeignKey {
+                constraint: row.text(0)?.to_owned(),
+                from: row.text(1)?.to_owned(),
+                to: row.text(2)?.to_owned(),
+                acts: row.is_true(3),
+                from_name: row.text(4)?.to_owned(),
+                columns: list(row, 5)?,
+                to_columns: list(row, 6)?,
+            })
+        })
+        .collect()
 }
 
-/// `unnest` of one bound array of texts for each column, as values of its type; the arrays are `$1`, `$2` …
-pub(super) fn unnested(columns: &[&Column]) -> String {
-    let arrays: Vec<String> = columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| format!("${}::text[]::{}[]", at + 1, column.cast))
-        .collect();
-    format!("unnest({})", arrays.join(", "))
-}
-
-/// The condition that the row `t` is among those of the bound keys.
-pub(super) fn among_keys(key: &[&Column]) -> String {
-    let columns: Vec<String> = key.iter().map(|column| column.sql()).collect();
-    format!("({}) IN (SELECT * FROM {})", columns.join(", "), unnested(key))
-}
-
-/// The bound text `$at` as a value of the column.
-pub(super) fn bound_value(column: &Column, at: usize) -> String {
-    format!("${at}::text::{}", column.cast)
-}
-
-/// The condition that a row's key lies beyond the one bound after `bound` others.
-pub(super) fn beyond(key: &[&Column], bound: usize) -> String {
-    let columns: Vec<String> = key.iter().map(|column| column.sql()).collect();
-    let values: Vec<String> = key
-        .iter()
-        .enumerate()
-        .map(|(at, column)| bound_value(column, bound + at + 1))
-        .collect();
-    format!("({}) > ({})", columns.join(", "), values.join(", "))
-}
-
-/// Rows of values turned into one array for each of `width` columns.
-pub(super) fn arrays<'a>(
-    rows: impl IntoIterator<Item = &'a [String]>,
-    width: usize,
-) -> Result<Vec<Vec<&'a str>>, Failure> {
-    let mut arrays = vec![Vec::new(); width];
-    for row in rows {
-        if row.len() != width {
-            return Err(Failure::odd_key());
-        }
-        for (array, value) in arrays.iter_mut().zip(row) {
-            array.push(value.as_str());
-        }
-    }
-    Ok(arrays)
-}
-
-/// The key in the columns `from..` of a result row.
-pub(super) fn row_key(
-    row: &postgres::Row,
-    from: usize,
-    width: usize,
-    relation: &Relation,
-) -> Result<RowKey, Failure> {
-    let mut values = Vec::with_capacity(width);
-    for at in from..from + width {
-        let value: Option<String> = row.try_get(at)?;
-        values.push(value.ok_or_else(|| {
-            Failure::refused(format!(
-                "table {} has rows without a value in their key",
-                relation.name
-            ))
-        })?);
-    }
-    Ok(RowKey(values))
+/// Tables that are not mapped, with their columns.
+pub(super) fn beside(
+    session: &mut dyn Session,
+    catalogue: &Catalogue,
+) -> Result<Vec<(String, String, Vec<String>)>, Failure> {
+    let ids = catalogue.relations().map(|relation| relation.id.as_str());
+    let rows = session.query(&about(BESIDE, ids))?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), list(row, 2)?)))
+        .collect()
 }

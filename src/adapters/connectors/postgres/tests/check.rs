@@ -2,8 +2,8 @@
 
 use rstest::rstest;
 
-use super::super::schema_check::looks_personal;
 use super::*;
+use crate::adapters::connectors::sql::schema_check::looks_personal;
 use crate::domain::organisation::Severity;
 use crate::services::ports::{System, SystemFinding};
 
@@ -204,7 +204,7 @@ fn missing_privileges() {
     place.run(&format!(
         "CREATE ROLE {role} LOGIN; GRANT SELECT (id, mail) ON customers TO {role}"
     ));
-    let system = PostgresSystem::new(Arc::new(good()), &place.url(&role)).unwrap();
+    let system = system(Arc::new(good()), &place.url(&role), None).unwrap();
     let missing = || -> Vec<String> {
         let findings = system.check().unwrap().into_iter();
         let missing = findings.filter(|finding| finding.code == "missing_privilege");

@@ -17,8 +17,9 @@ use std::sync::{Arc, Mutex, Weak};
 
 use ::postgres::{Client, NoTls};
 
-use super::PostgresSystem;
+use super::system;
 use crate::adapters::cluster::{Cluster, ClusterOptions};
+use crate::adapters::connectors::sql::SqlSystem;
 use crate::domain::data_map::{DataMap, System as Mapped, Table};
 use crate::domain::erasure::{Survey, SurveyRequest, SurveyedRow};
 use crate::domain::matching::{PersonKeys, RowKey};
@@ -91,10 +92,11 @@ impl Place {
         self.running.cluster.role_url(role, &self.database)
     }
 
-    fn system(&self, map: &Mapped) -> PostgresSystem {
-        PostgresSystem::new(
+    fn system(&self, map: &Mapped) -> SqlSystem {
+        system(
             Arc::new(map.clone()),
             &self.running.cluster.owner_url(&self.database),
+            None,
         )
         .unwrap()
     }

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::super::catalogue::quoted;
+use super::super::dialect::Postgres;
 use super::*;
+use crate::adapters::connectors::sql::server::Dialect;
 use crate::services::ports::{System, SystemError};
 
 const CANARY: &str = "
@@ -227,7 +228,7 @@ fn any_name_that_exists_works() {
     runner
         .run(&(any_name(), any_name()), |(name, column)| {
             prop_assume!(short(&name) && short(&column) && name != "canary" && !["id", "mail"].contains(&column.as_str()));
-            let (table_sql, column_sql) = (quoted(&name), quoted(&column));
+            let (table_sql, column_sql) = (Postgres.quoted(&name), Postgres.quoted(&column));
             place.run(&format!(
                 "CREATE TABLE {table_sql} (id int, {column_sql} text, mail text, PRIMARY KEY (id, {column_sql}));
                  INSERT INTO {table_sql} VALUES (1, 'x', 'a@x.example'), (1, 'y', 'b@x.example')"

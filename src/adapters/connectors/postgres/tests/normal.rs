@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::super::normal::{forms_of, normalised};
+use crate::adapters::connectors::sql::normal::{forms_of, normalised};
 use crate::domain::matching::KeyKind;
 
 const NUMBER: &str = "200001012384";

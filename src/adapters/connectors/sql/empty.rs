@@ -8,18 +8,21 @@ use std::collections::BTreeSet;
 
 use crate::domain::data_map::{System as Mapped, Table};
 
-use super::catalogue::{Column, Relation, quoted};
+use super::catalogue::{Column, Relation};
 use super::error::Failure;
+use super::server::Dialect;
 
 /// A column that a reduction empties, and how.
 pub(super) struct Emptied<'a> {
-    pub(super) column: &'a Column,
+    sql: &'static dyn Dialect,
+    column: &'a Column,
     /// The value, absent for NULL.
-    value: Option<&'static str>,
+    value: Option<String>,
 }
 
 /// The columns of a reduced row that lose their value: all but those that stay.
 pub(super) fn emptied_columns<'a>(
+    sql: &'static dyn Dialect,
     relation: &'a Relation,
     map: &Mapped,
     table: &Table,
@@ -29,7 +32,7 @@ pub(super) fn emptied_columns<'a>(
     losing(relation, map, table, keep)
         .into_iter()
         .map(|column| {
-            Emptied::new(column).ok_or_else(|| {
+            Emptied::new(sql, column).ok_or_else(|| {
                 Failure::refused(format!(
                     "column {}.{} can be neither kept nor emptied",
                     relation.name, column.name
@@ -63,49 +66,26 @@ pub(super) fn losing<'a>(
 
 impl<'a> Emptied<'a> {
     /// Nothing when the column must have a value and its type has no empty one.
-    pub(super) fn new(column: &'a Column) -> Option<Self> {
+    pub(super) fn new(sql: &'static dyn Dialect, column: &'a Column) -> Option<Self> {
         let value = if column.not_null {
-            Some(least_value(&column.category, &column.base)?)
+            Some(sql.least(column)?)
         } else {
             None
         };
-        Some(Self { column, value })
-    }
-
-    fn literal(&self) -> String {
-        self.value.map_or_else(
-            || "NULL".to_owned(),
-            |value| format!("'{value}'::{}", self.column.cast),
-        )
+        Some(Self { sql, column, value })
     }
 
     /// For an UPDATE.
     pub(super) fn assignment(&self) -> String {
-        format!("{} = {}", quoted(&self.column.name), self.literal())
+        let value = self.value.as_deref().unwrap_or("NULL");
+        format!("{} = {value}", self.sql.target(self.column))
     }
 
     /// The condition that the row `t` still holds something there.
     pub(super) fn holds_something(&self) -> String {
-        match (self.value, self.column.base.as_str()) {
-            (None, _) => format!("{} IS NOT NULL", self.column.sql()),
-            // These have no equality of their own.
-            (Some(_), "json" | "xml") => format!("{} <> {}::text", self.column.text(), self.literal()),
-            (Some(_), _) => format!("{} <> {}", self.column.sql(), self.literal()),
+        match &self.value {
+            None => format!("{} IS NOT NULL", self.sql.column("t", self.column)),
+            Some(least) => self.sql.holds_more_than(self.column, least),
         }
     }
-}
-
-fn least_value(category: &str, base: &str) -> Option<&'static str> {
-    Some(match (category, base) {
-        ("S", _) | (_, "bytea" | "xml" | "tsvector" | "hstore") => "",
-        ("N" | "T", _) => "0",
-        ("B", _) => "false",
-        ("A", _) | (_, "json" | "jsonb") => "{}",
-        (_, "date" | "timestamp" | "timestamptz") => "1970-01-01",
-        (_, "time" | "timetz") => "00:00",
-        (_, "uuid") => "00000000-0000-0000-0000-000000000000",
-        (_, "inet" | "cidr") => "0.0.0.0",
-        (_, "int4range" | "int8range" | "numrange" | "daterange" | "tsrange" | "tstzrange") => "empty",
-        _ => return None,
-    })
 }

@@ -2,28 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use postgres::Client;
-
 use crate::domain::data_map::{EraseRule, Stop, System as Mapped, Table};
-use crate::domain::matching::KeyKind;
 use crate::domain::organisation::Severity;
 use crate::services::ports::SystemFinding;
 
-use super::catalogue::{Catalogue, Column, Relation, quoted};
+use super::catalogue::{Column, Family, Relation};
 use super::empty::{Emptied, losing};
 use super::error::Failure;
 use super::find::person_columns;
-use super::{marker, normal, schema_check};
+use super::server::{Dialect, Lookup, Mode, Session};
+use super::{Host, marker, schema_check};
 
 /// Everything to look at in the system: errors first, otherwise in the order of the map.
-pub(super) fn findings(
-    client: &mut Client,
-    catalogue: &Catalogue,
-    map: &Mapped,
-) -> Result<Vec<SystemFinding>, Failure> {
+pub(super) fn findings(host: &mut Host<'_>) -> Result<Vec<SystemFinding>, Failure> {
+    let (sql, map) = (host.sql, host.map);
     let mut findings = Vec::new();
+    let mut session = host.connection.begin(Mode::View)?;
     for table in &map.tables {
-        let Ok(relation) = catalogue.relation(&table.name) else {
+        let Ok(relation) = host.catalogue.relation(&table.name) else {
             findings.push(error(
                 &table.name,
                 "unknown_table",
@@ -31,18 +27,51 @@ pub(super) fn findings(
             ));
             continue;
         };
+        let may_delete = sql.may_delete(&mut *session, relation)?;
         findings.extend(names(map, table, relation));
-        findings.extend(privileges(map, table, relation));
+        findings.extend(privileges(map, table, relation, may_delete));
         findings.extend(identity(table, relation));
         findings.extend(fiscal_dates(table, relation));
-        findings.extend(reduction(map, table, relation));
+        findings.extend(reduction(sql, map, table, relation));
         findings.extend(rectification(table, relation));
-        findings.extend(indexes(client, table, relation)?);
+        findings.extend(indexes(sql, &mut *session, table, relation)?);
     }
-    findings.extend(marker::findings(client, catalogue, map)?);
-    findings.extend(schema_check::references(client, catalogue, map)?);
-    findings.extend(schema_check::unmapped_personal(client, catalogue)?);
+    findings.extend(marker::findings(sql, &mut *session, host.catalogue, map)?);
+    findings.extend(schema_check::references(sql, &mut *session, host.catalogue, map)?);
+    findings.extend(schema_check::unmapped_personal(
+        sql,
+        &mut *session,
+        host.catalogue,
+    )?);
+    session.commit()?;
     findings.sort_by_key(|finding| finding.severity);
+    Ok(findings)
+}
+
+/// What is wrong with a role that only reads: what it may not read, and what it may do besides.
+pub(super) fn reading_role(host: &mut Host<'_>) -> Result<Vec<SystemFinding>, Failure> {
+    let mut findings = Vec::new();
+    let mut session = host.connection.begin(Mode::View)?;
+    for table in &host.map.tables {
+        let Ok(relation) = host.catalogue.relation(&table.name) else {
+            let remedy = "GRANT SELECT on it to the role that reads";
+            findings.push(error(&table.name, "missing_privilege", remedy));
+            continue;
+        };
+        if !relation.is_readable() {
+            let remedy = format!("GRANT SELECT ON {} TO the role that reads", relation.sql);
+            findings.push(error(&table.name, "missing_privilege", remedy));
+        }
+        let updates = relation.columns.iter().any(|column| column.may_update);
+        if updates || host.sql.may_delete(&mut *session, relation)? {
+            let remedy = format!(
+                "REVOKE INSERT, UPDATE, DELETE ON {} FROM the role that reads",
+                relation.sql
+            );
+            findings.push(warning(&table.name, "too_many_privileges", remedy));
+        }
+    }
+    session.commit()?;
     Ok(findings)
 }
 
@@ -79,7 +108,7 @@ fn names(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFinding>
 }
 
 /// What the role must be allowed for the rules of the map.
-fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFinding> {
+fn privileges(map: &Mapped, table: &Table, relation: &Relation, may_delete: bool) -> Vec<SystemFinding> {
     let missing = |privilege: &str, on: &str| {
         let remedy = format!("GRANT {privilege} ON {on} TO the role of this connection");
         error(&table.name, "missing_privilege", remedy)
@@ -94,10 +123,10 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
     let stops = |stop: &Stop| table.purposes.iter().any(|one| one.stop.as_ref() == Some(stop));
     let deletes =
         matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. }) || stops(&Stop::Delete);
-    if deletes && !relation.may_delete {
+    if deletes && !may_delete {
         findings.push(missing("DELETE", &relation.sql));
     }
-    if matches!(table.erase, EraseRule::Retain(_)) && !relation.may_delete {
+    if matches!(table.erase, EraseRule::Retain(_)) && !may_delete {
         let remedy = format!(
             "GRANT DELETE ON {} TO the role of this connection before the first retained rows are to be purged",
             relation.sql
@@ -132,6 +161,10 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFin
     if updated.any(|column| !column.may_update) {
         findings.push(missing("UPDATE", &relation.sql));
     }
+    if !relation.transactional && !relation.is_view {
+        let remedy = "what is done to it cannot be taken back half-way: ALTER TABLE … ENGINE = InnoDB";
+        findings.push(warning(&table.name, "not_transactional", remedy));
+    }
     if relation.hides_rows {
         let remedy = "policies hide rows from this role: give it BYPASSRLS, or exempt it from them";
         findings.push(error(&table.name, "row_level_security", remedy));
@@ -163,9 +196,9 @@ fn fiscal_dates(table: &Table, relation: &Relation) -> Vec<SystemFinding> {
 
 fn fiscal_date(table: &Table, column: &Column) -> Option<SystemFinding> {
     let name = format!("{}.{}", table.name, column.name);
-    match (column.base.as_str(), column.category.as_str()) {
-        ("date", _) => None,
-        (_, "S") => Some(warning(
+    match column.family {
+        Family::Date => None,
+        Family::Text => Some(warning(
             &name,
             "fiscal_date_type",
             "it is text: every value must be a date such as 2026-11-21, or no plan can be made; better a date column",
@@ -175,7 +208,12 @@ fn fiscal_date(table: &Table, column: &Column) -> Option<SystemFinding> {
 }
 
 /// Columns that a reduction must empty although they may not be NULL.
-fn reduction(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFinding> {
+fn reduction(
+    sql: &'static dyn Dialect,
+    map: &Mapped,
+    table: &Table,
+    relation: &Relation,
+) -> Vec<SystemFinding> {
     let EraseRule::DeleteOrReduce { keep } = &table.erase else {
         return vec![];
     };
@@ -186,7 +224,7 @@ fn reduction(map: &Mapped, table: &Table, relation: &Relation) -> Vec<SystemFind
             let name = format!("{}.{}", table.name, column.name);
             let alone =
                 |unique: &BTreeSet<String>| unique.len() == 1 && unique.contains(&column.name);
-            if Emptied::new(column).is_none() {
+            if Emptied::new(sql, column).is_none() {
                 let remedy = "its type has no empty value: keep it in else_reduce_to, or let it be NULL";
                 error(&name, "reduce_impossible", remedy)
             } else if relation.unique.iter().any(alone) {
@@ -214,9 +252,13 @@ fn rectification(table: &Table, relation: &Relation) -> Vec<SystemFinding> {
 }
 
 /// Look-ups that would read the whole table.
-fn indexes(client: &mut Client, table: &Table, relation: &Relation) -> Result<Vec<SystemFinding>, Failure> {
-    let readable = relation.may_use && relation.columns.iter().all(|column| column.may_select);
-    if relation.is_view || !readable || relation.hides_rows {
+fn indexes(
+    sql: &dyn Dialect,
+    session: &mut dyn Session,
+    table: &Table,
+    relation: &Relation,
+) -> Result<Vec<SystemFinding>, Failure> {
+    if relation.is_view || !relation.is_readable() || relation.hides_rows {
         return Ok(vec![]);
     }
     let mut findings = Vec::new();
@@ -224,53 +266,19 @@ fn indexes(client: &mut Client, table: &Table, relation: &Relation) -> Result<Ve
         let Ok(column) = relation.column(column) else {
             continue;
         };
-        let condition = format!("{} = (SELECT NULL::text)", normal::form(kind, &column.sql()));
-        if !uses_index(client, relation, &condition)? {
-            findings.push(missing_person_index(table, relation, kind, column));
-        }
+        let missing = sql.missing_index(session, relation, &Lookup::Person(kind, column))?;
+        let name = format!("{}.{}", table.name, column.name);
+        findings.extend(missing.map(|remedy| warning(&name, "missing_index", remedy)));
     }
     let linked = table.parent.iter().flat_map(|parent| parent.on.keys());
     let Ok(linked) = relation.columns_of(linked) else {
         return Ok(findings);
     };
-    let conditions: Vec<String> = linked
-        .iter()
-        .map(|column| format!("{} = (SELECT NULL::{})", column.sql(), column.cast))
-        .collect();
-    if !conditions.is_empty() && !uses_index(client, relation, &conditions.join(" AND "))? {
+    if !linked.is_empty() {
+        let missing = sql.missing_index(session, relation, &Lookup::Link(&linked))?;
         let plain: Vec<&str> = linked.iter().map(|column| column.name.as_str()).collect();
-        let columns: Vec<String> = plain.iter().map(|name| quoted(name)).collect();
-        let remedy = format!("CREATE INDEX ON {} ({})", relation.sql, columns.join(", "));
-        findings.push(warning(
-            &format!("{}.{}", table.name, plain.join("+")),
-            "missing_index",
-            remedy,
-        ));
+        let name = format!("{}.{}", table.name, plain.join("+"));
+        findings.extend(missing.map(|remedy| warning(&name, "missing_index", remedy)));
     }
     Ok(findings)
-}
-
-fn missing_person_index(table: &Table, relation: &Relation, kind: KeyKind, column: &Column) -> SystemFinding {
-    let expression = normal::form(kind, &quoted(&column.name));
-    warning(
-        &format!("{}.{}", table.name, column.name),
-        "missing_index",
-        format!("CREATE INDEX ON {} (({expression}))", relation.sql),
-    )
-}
-
-/// Asks the planner, with scans of whole tables made dear.
-fn uses_index(client: &mut Client, relation: &Relation, condition: &str) -> Result<bool, Failure> {
-    let mut transaction = client.build_transaction().read_only(true).start()?;
-    transaction.batch_execute("SET LOCAL enable_seqscan = off")?;
-    let statement = format!(
-        "EXPLAIN (COSTS OFF) SELECT 1 FROM {} AS t WHERE {condition}",
-        relation.sql
-    );
-    for line in transaction.query(&statement, &[])? {
-        if line.try_get::<_, String>(0)?.contains("Index Cond") {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

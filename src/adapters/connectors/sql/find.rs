@@ -1,19 +1,19 @@
 //! A table's rows that carry one of a person's keys.
 
 use std::collections::BTreeMap;
-
-use postgres::types::ToSql;
-use postgres::{Client, Row};
+use std::ops::ControlFlow;
 
 use crate::domain::data_map::{PersonColumns, Table};
 use crate::domain::matching::{FoundRow, KeyKind, PersonKeys, RowKey};
 
-use super::catalogue::{Catalogue, Column, Relation, beyond, row_key};
+use super::catalogue::{Catalogue, Column, Relation, row_key};
 use super::error::Failure;
-use super::normal;
+use super::server::{Dialect, Mode, Row};
+use super::statement::{Bound, Statement};
+use super::{Host, normal};
 
 /// Rows fetched at a time.
-const PAGE: i32 = 500;
+const PAGE: usize = 500;
 
 /// What is read of a table to find a person in it.
 struct Look<'a> {
@@ -38,68 +38,64 @@ pub(super) fn person_columns(person: &PersonColumns) -> impl Iterator<Item = (Ke
 
 /// The statement finds candidates; whether a row carries a key is decided by the normalised values.
 pub(super) fn rows(
-    client: &mut Client,
-    catalogue: &Catalogue,
-    system: &str,
+    host: &mut Host<'_>,
     table: &Table,
     keys: &PersonKeys,
     limit: usize,
 ) -> Result<Vec<FoundRow>, Failure> {
-    let look = Look::new(catalogue, table)?;
-    let mut conditions = Vec::new();
-    let mut bound = Vec::new();
+    let sql = host.sql;
+    let look = Look::new(host.catalogue, table)?;
+    let (mut conditions, mut bound) = (Vec::new(), Bound::default());
     for (kind, column) in &look.person {
         if let Some(value) = keys.get(*kind).filter(|value| !value.contains('\0')) {
-            bound.push(normal::forms_of(*kind, value));
-            conditions.push(normal::condition(*kind, column, bound.len()));
+            conditions.push(sql.may_mean(&mut bound, *kind, column, normal::forms_of(*kind, value)));
         }
     }
     let mut found = Vec::new();
     if conditions.is_empty() || limit == 0 {
         return Ok(found);
     }
-    let params: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|forms| forms as _).collect();
-    let mut transaction = client.build_transaction().read_only(true).start()?;
-    let portal = transaction.bind(&look.statement(&conditions), &params)?;
-    loop {
-        let page = transaction.query_portal(&portal, PAGE)?;
-        if page.is_empty() {
-            return Ok(found);
-        }
+    let statement = Statement::new(look.statement(sql, &conditions), bound);
+    let mut session = host.connection.begin(Mode::View)?;
+    let whole = session.pages(&statement, PAGE, &mut |page| {
         for row in &page {
-            let row = look.found(system, row, keys)?;
-            if keys.agreeing(&row.keys).is_empty() {
-                continue;
+            let row = look.found(&host.map.id, row, keys)?;
+            if !keys.agreeing(&row.keys).is_empty() {
+                found.push(row);
             }
-            found.push(row);
             if found.len() == limit {
-                return Ok(found);
+                return Ok(ControlFlow::Break(()));
             }
         }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if whole.is_continue() {
+        session.commit()?;
     }
+    Ok(found)
 }
 
 /// Rows of a table in the order of their keys, beyond `after`.
 pub(super) fn page(
-    client: &mut Client,
-    catalogue: &Catalogue,
-    system: &str,
+    host: &mut Host<'_>,
     table: &Table,
     after: Option<&RowKey>,
     limit: usize,
 ) -> Result<Vec<FoundRow>, Failure> {
-    let look = Look::new(catalogue, table)?;
-    let after = after.map_or(&[][..], |after| after.0.as_slice());
-    let condition = match after.len() {
-        0 => "true".to_owned(),
-        width if width == look.key.len() => beyond(&look.key, 0),
-        _ => return Err(Failure::odd_key()),
+    let look = Look::new(host.catalogue, table)?;
+    let mut bound = Bound::default();
+    let condition = match after {
+        None => "1 = 1".to_owned(),
+        Some(after) => host.sql.beyond(&mut bound, &look.key, after)?,
     };
-    let params: Vec<&(dyn ToSql + Sync)> = after.iter().map(|value| value as _).collect();
-    let statement = format!("{} LIMIT {limit}", look.statement(&[condition]));
-    let rows = client.query(&statement, &params)?;
+    let text = format!("{} LIMIT {limit}", look.statement(host.sql, &[condition]));
+    let mut session = host.connection.begin(Mode::View)?;
+    let rows = session.query(&Statement::new(text, bound))?;
+    session.commit()?;
     let nobody = PersonKeys::default();
-    rows.iter().map(|row| look.found(system, row, &nobody)).collect()
+    rows.iter()
+        .map(|row| look.found(&host.map.id, row, &nobody))
+        .collect()
 }
 
 impl<'a> Look<'a> {
@@ -122,7 +118,7 @@ impl<'a> Look<'a> {
         })
     }
 
-    fn statement(&self, conditions: &[String]) -> String {
+    fn statement(&self, sql: &dyn Dialect, conditions: &[String]) -> String {
         let person = self.person.iter().map(|(_, column)| *column);
         let selected: Vec<String> = self
             .key
@@ -130,9 +126,9 @@ impl<'a> Look<'a> {
             .copied()
             .chain(person)
             .chain(self.kind)
-            .map(Column::text)
+            .map(|column| sql.text("t", column))
             .collect();
-        let order: Vec<String> = self.key.iter().map(|column| column.sql()).collect();
+        let order: Vec<String> = self.key.iter().map(|column| sql.column("t", column)).collect();
         format!(
             "SELECT {} FROM {} AS t WHERE {} ORDER BY {}",
             selected.join(", "),
@@ -146,8 +142,8 @@ impl<'a> Look<'a> {
         let mut keys = PersonKeys::default();
         let mut at = self.key.len();
         for (kind, _) in &self.person {
-            let stored: Option<String> = row.try_get(at)?;
-            let value = stored.and_then(|stored| normal::normalised(*kind, &stored, asked.get(*kind)));
+            let stored = row.maybe(at);
+            let value = stored.and_then(|stored| normal::normalised(*kind, stored, asked.get(*kind)));
             match kind {
                 KeyKind::CustomerNumber => keys.customer_number = value,
                 KeyKind::PersonalNumber => keys.personal_number = value,
@@ -156,10 +152,7 @@ impl<'a> Look<'a> {
             }
             at += 1;
         }
-        let kind: Option<String> = match self.kind {
-            Some(_) => row.try_get(at)?,
-            None => None,
-        };
+        let kind = self.kind.and_then(|_| row.maybe(at)).map(ToOwned::to_owned);
         let natural_person = self.table.only_when.as_ref().is_none_or(|condition| {
             let value = kind.clone().map(|kind| (condition.field.clone(), kind));
             condition.holds(&value.into_iter().collect::<BTreeMap<_, _>>())

@@ -2,34 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use postgres::Client;
-
 use crate::domain::data_map::{EraseRule, System as Mapped, Table};
 use crate::services::ports::SystemFinding;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Relation};
 use super::check::{error, warning};
 use super::error::Failure;
-
-const REFERENCES: &str = "
-    SELECT f.conname::text, f.conrelid, f.confrelid, f.confdeltype::text,
-           CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname::text || '.' END || c.relname::text
-    FROM pg_constraint f
-    JOIN pg_class c ON c.oid = f.conrelid
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confrelid = ANY ($1) AND f.conrelid <> f.confrelid
-    ORDER BY 5, 1";
-
-const BESIDE: &str = "
-    SELECT CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname::text || '.' END || c.relname::text,
-           c.relname::text, array_agg(a.attname::text ORDER BY a.attnum)
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid <> ALL ($1)
-      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
-    GROUP BY 1, 2
-    ORDER BY 1";
+use super::server::{Dialect, Session};
 
 /// Parts of column names that tell of a person.
 const PERSONAL: [&str; 22] = [
@@ -65,35 +44,37 @@ const PEOPLE: [&str; 9] = [
 
 /// Foreign keys that an erasure would trip over, or that would take what must stay.
 pub(super) fn references(
-    client: &mut Client,
+    sql: &dyn Dialect,
+    session: &mut dyn Session,
     catalogue: &Catalogue,
     map: &Mapped,
 ) -> Result<Vec<SystemFinding>, Failure> {
-    let by_oid: BTreeMap<u32, &Table> = catalogue
+    let by_id: BTreeMap<&str, &Table> = catalogue
         .relations()
-        .filter_map(|relation| Some((relation.oid, map.table(&relation.name)?)))
+        .filter_map(|relation| Some((relation.id.as_str(), map.table(&relation.name)?)))
         .collect();
     let order: Vec<&str> = map
         .erasure_order()
         .map(|order| order.iter().map(|table| table.name.as_str()).collect())
         .unwrap_or_default();
-    let oids: Vec<u32> = by_oid.keys().copied().collect();
+    let relations: Vec<&Relation> = catalogue.relations().collect();
     let mut findings = Vec::new();
-    for row in client.query(REFERENCES, &[&oids])? {
-        let (from, to): (u32, u32) = (row.try_get(1)?, row.try_get(2)?);
-        let constraint: String = row.try_get(0)?;
-        let acts = matches!(row.try_get::<_, String>(3)?.as_str(), "c" | "n" | "d");
-        let Some(to) = by_oid.get(&to).filter(|table| goes(table)) else {
+    for reference in sql.references(session, &relations)? {
+        if reference.from == reference.to {
+            continue;
+        }
+        let Some(to) = by_id.get(reference.to.as_str()).filter(|table| goes(table)) else {
             continue;
         };
-        match by_oid.get(&from) {
+        let (constraint, acts) = (&reference.constraint, reference.acts);
+        match by_id.get(reference.from.as_str()) {
             None => findings.push(unmapped_reference(
-                &row.try_get::<_, String>(4)?,
-                &constraint,
+                &reference.from_name,
+                constraint,
                 &to.name,
                 acts,
             )),
-            Some(from) => findings.extend(mapped_reference(from, to, &constraint, acts, &order)),
+            Some(from) => findings.extend(mapped_reference(from, to, constraint, acts, &order)),
         }
     }
     Ok(findings)
@@ -151,14 +132,12 @@ fn mapped_reference(
 
 /// Tables that the map does not name and that look as if they hold personal data.
 pub(super) fn unmapped_personal(
-    client: &mut Client,
+    sql: &dyn Dialect,
+    session: &mut dyn Session,
     catalogue: &Catalogue,
 ) -> Result<Vec<SystemFinding>, Failure> {
-    let mapped: Vec<u32> = catalogue.relations().map(|relation| relation.oid).collect();
     let mut findings = Vec::new();
-    for row in client.query(BESIDE, &[&mapped])? {
-        let (name, table): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let columns: Vec<String> = row.try_get(2)?;
+    for (name, table, columns) in sql.beside(session, catalogue)? {
         let personal: Vec<&str> = columns
             .iter()
             .map(String::as_str)
@@ -176,7 +155,7 @@ pub(super) fn unmapped_personal(
 }
 
 /// Judged by names alone.
-pub(super) fn looks_personal(table: &str, column: &str) -> bool {
+pub fn looks_personal(table: &str, column: &str) -> bool {
     let (table, column) = (table.to_lowercase(), column.to_lowercase());
     PERSONAL.iter().any(|part| column.contains(part))
         || (NAMES.contains(&column.as_str()) && PEOPLE.iter().any(|part| table.contains(part)))

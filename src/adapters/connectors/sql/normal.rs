@@ -1,34 +1,10 @@
-//! A person's keys as systems store them: which stored forms can mean the same, in SQL, and whether they do, in Rust.
+//! A person's keys as systems store them: which stored forms can mean the same, and whether they do.
 
 use crate::domain::contact::{Email, Phone};
 use crate::domain::matching::KeyKind;
 
-use super::catalogue::Column;
-
-/// What a stored value is freed from at both ends.
-const BLANKS: &str = "E' \\t\\r\\n'";
-
-/// The stored value in the form in which it is looked for. An index on this is what a look-up uses.
-pub(super) fn form(kind: KeyKind, column: &str) -> String {
-    match kind {
-        KeyKind::Email => format!("lower(btrim({column}::text, {BLANKS}))"),
-        KeyKind::CustomerNumber => format!("btrim({column}::text, {BLANKS})"),
-        KeyKind::PersonalNumber => format!("\"right\"({}, 10)", digits_only(column)),
-        KeyKind::Phone => digits_only(column),
-    }
-}
-
-fn digits_only(column: &str) -> String {
-    format!("regexp_replace({column}::text, '[^0-9]', '', 'g')")
-}
-
-/// The condition that `column` may hold one of the bound texts `$at`.
-pub(super) fn condition(kind: KeyKind, column: &Column, at: usize) -> String {
-    format!("{} = ANY (${at}::text[])", form(kind, &column.sql()))
-}
-
 /// What stored values look like, in that form, that may mean `value`.
-pub(super) fn forms_of(kind: KeyKind, value: &str) -> Vec<String> {
+pub fn forms_of(kind: KeyKind, value: &str) -> Vec<String> {
     match kind {
         KeyKind::Email | KeyKind::CustomerNumber => vec![value.to_owned()],
         KeyKind::PersonalNumber => vec![last_ten(&digits(value)).to_owned()],
@@ -46,7 +22,7 @@ pub(super) fn forms_of(kind: KeyKind, value: &str) -> Vec<String> {
 /// A stored value in its normalised form, or trimmed and lower-cased when it is none of its kind; nothing when blank.
 ///
 /// `asked` is the value looked for: a stored personal number without its century takes that of the one asked for.
-pub(super) fn normalised(kind: KeyKind, stored: &str, asked: Option<&str>) -> Option<String> {
+pub fn normalised(kind: KeyKind, stored: &str, asked: Option<&str>) -> Option<String> {
     let trimmed = stored.trim();
     if trimmed.is_empty() {
         return None;

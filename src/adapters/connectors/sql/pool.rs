@@ -1,13 +1,12 @@
-//! A few connections, each opened with the settings on which the connector's answers depend.
+//! A few connections to one server, opened when they are needed and kept for the next.
 
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use postgres::{Client, Config, NoTls};
-
 use super::error::Failure;
+use super::server::{Connection, Server};
 
 /// At most as many connections at a time.
 const CONNECTIONS: usize = 8;
@@ -15,19 +14,10 @@ const CONNECTIONS: usize = 8;
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an idle connection may take to show that it still lives.
 const PROBE: Duration = Duration::from_secs(2);
-/// How long the network may swallow what was sent. Longer than a statement may take.
-const SILENCE: Duration = Duration::from_secs(40);
 
-/// Bounds for what a statement may take, and one text form for every value, whatever the database's defaults: digests
-/// are made of it. Where policies would hide rows, a statement fails rather than miss some.
-const SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; \
-     SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; \
-     SET lc_monetary = 'C'; SET row_security = off";
-
-/// The connections of one system.
+/// The connections of one role to one system.
 pub(super) struct Pool {
-    config: Config,
+    server: Arc<dyn Server>,
     shared: Arc<Shared>,
 }
 
@@ -39,7 +29,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    idle: Vec<Client>,
+    idle: Vec<Box<dyn Connection>>,
     in_use: usize,
 }
 
@@ -60,31 +50,26 @@ impl Shared {
 }
 
 impl Pool {
-    pub(super) fn new(mut config: Config) -> Self {
-        config
-            .application_name("dataratt")
-            .connect_timeout(CONNECT)
-            .tcp_user_timeout(SILENCE)
-            .keepalives(true)
-            .keepalives_idle(Duration::from_secs(10))
-            .keepalives_interval(Duration::from_secs(10))
-            .keepalives_retries(3);
+    pub(super) fn new(server: Arc<dyn Server>) -> Self {
         Self {
-            config,
+            server,
             shared: Arc::default(),
         }
     }
 
     /// Runs `work` on a connection; keeps it for the next unless it broke.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Client) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(super) fn with<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Connection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let slot = self.slot()?;
-        let (mut client, slot) = match self.living() {
-            Some(client) => (client, slot),
+        let (mut connection, slot) = match self.living() {
+            Some(connection) => (connection, slot),
             None => self.connect(slot)?,
         };
-        let done = work(&mut client);
-        if !client.is_closed() {
-            self.shared.state().idle.push(client);
+        let done = work(&mut *connection);
+        if !connection.is_closed() {
+            self.shared.state().idle.push(connection);
         }
         drop(slot);
         done
@@ -104,36 +89,30 @@ impl Pool {
     }
 
     /// An idle connection that still answers; those that do not are closed.
-    fn living(&self) -> Option<Client> {
+    fn living(&self) -> Option<Box<dyn Connection>> {
         loop {
-            let mut client = self.shared.state().idle.pop()?;
-            if client.is_valid(PROBE).is_ok() {
-                return Some(client);
+            let mut connection = self.shared.state().idle.pop()?;
+            if connection.answers(PROBE) {
+                return Some(connection);
             }
         }
     }
 
-    /// On a thread of its own: what listens there may accept and then say nothing, which the library waits for without
+    /// On a thread of its own: what listens there may accept and then say nothing, which a library may wait for without
     /// end. Such a thread keeps its slot, so that there are only so many of them.
-    fn connect(&self, slot: Slot) -> Result<(Client, Slot), Failure> {
-        let config = self.config.clone();
+    fn connect(&self, slot: Slot) -> Result<(Box<dyn Connection>, Slot), Failure> {
+        let server = Arc::clone(&self.server);
         let (answer, answered) = sync_channel(1);
         thread::Builder::new()
             .name("system-connect".to_owned())
             .spawn(move || {
                 // Nobody may be waiting any more.
-                let _unheard = answer.send((opened(&config), slot));
+                let _unheard = answer.send((server.connect(), slot));
             })
             .map_err(|_| Failure::Busy)?;
-        let (client, slot) = answered.recv_timeout(CONNECT).map_err(|_| Failure::Silent)?;
-        Ok((client?, slot))
+        let (connection, slot) = answered.recv_timeout(CONNECT).map_err(|_| Failure::Silent)?;
+        Ok((connection?, slot))
     }
-}
-
-fn opened(config: &Config) -> Result<Client, postgres::Error> {
-    let mut client = config.connect(NoTls)?;
-    client.batch_execute(SETTINGS)?;
-    Ok(client)
 }
 
 impl Drop for Pool {
