@@ -25,6 +25,9 @@ have_postgres() {
     return 1
 }
 
+# The server alone: the package without the service around it.
+have_mariadb() { have mariadbd || [[ -x /usr/sbin/mariadbd ]]; }
+
 check_rust() {
     have cargo || fail "no cargo here; get Rust with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y"
     local version
@@ -47,6 +50,9 @@ missing_packages() {
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
     [[ $purpose == check ]] && return
     have_postgres || echo postgresql
+    if [[ $purpose == test ]]; then
+        have_mariadb || echo mariadb-server-core
+    fi
     if [[ $purpose == test && ${DATARATT_SKIP_BROWSER:-} != 1 ]]; then
         have chromium || echo chromium
         have chromedriver || echo chromium-driver

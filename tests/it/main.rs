@@ -10,6 +10,7 @@ mod accounts;
 mod api;
 mod browser;
 mod change;
+mod connectors;
 mod course;
 mod desk;
 mod guards;

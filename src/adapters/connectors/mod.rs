@@ -1,6 +1,7 @@
 //! The connected systems of the host: each looked into, and erased in, by the connector of its kind.
 
 mod addresses;
+mod mysql;
 mod postgres;
 mod sql;
 #[cfg(test)]
@@ -75,9 +76,9 @@ impl Systems for Connected {
             .get(id)
             .ok_or_else(|| missing("the map has no such system"))?;
         match mapped.connector {
-            ConnectorKind::Postgres => {}
+            ConnectorKind::Postgres | ConnectorKind::Mysql => {}
             ConnectorKind::Manual => return Err(missing("staff look into it by hand")),
-            ConnectorKind::Mysql | ConnectorKind::Http | ConnectorKind::Files => {
+            ConnectorKind::Http | ConnectorKind::Files => {
                 return Err(missing("no connector of its kind is built in"));
             }
         }
@@ -86,7 +87,11 @@ impl Systems for Connected {
         if let Some(known) = made.get(id).filter(|known| known.url == url) {
             return Ok(Arc::clone(&known.system));
         }
-        let system: Arc<dyn System> = Arc::new(postgres::system(Arc::clone(mapped), &url, None)?);
+        let connect = match mapped.connector {
+            ConnectorKind::Mysql => mysql::system,
+            _ => postgres::system,
+        };
+        let system: Arc<dyn System> = Arc::new(connect(Arc::clone(mapped), &url, None)?);
         let fresh = Made {
             url,
             system: Arc::clone(&system),

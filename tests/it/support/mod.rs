@@ -9,6 +9,7 @@ pub mod fixtures;
 pub mod host;
 pub mod invariants;
 pub mod mail;
+pub mod mariadb;
 pub mod server;
 pub mod site;
 pub mod smtp;

@@ -144,6 +144,7 @@ fn column(row: &Row) -> Result<Column, Failure> {
         written: row.text(2)?.to_owned(),
         family: family(&base, row.text(4)?),
         base,
+        collation: None,
         not_null: row.is_true(5),
         automatic: row.is_true(6),
         follows: false,

@@ -82,6 +82,9 @@ fn prepared(statement: &Statement) -> Result<(String, Vec<&(dyn ToSql + Sync)>),
     let params = statement.params().iter().map(|param| match param {
         Param::Text(text) => text as &(dyn ToSql + Sync),
         Param::Texts(texts) => texts,
+        Param::Int(number) => number,
+        // No column of PostgreSQL's holds such numbers.
+        Param::Uint(_) => &None::<String>,
     });
     Ok((text, params.collect()))
 }

@@ -43,6 +43,8 @@ pub struct Column {
     /// Its type's plain name.
     pub base: String,
     pub family: Family,
+    /// Of texts: the character set and the collation, where they are the column's own.
+    pub collation: Option<(String, String)>,
     pub not_null: bool,
     /// Computed, or numbered by the database always.
     pub automatic: bool,

@@ -133,32 +133,7 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation, may_delete: bool
         );
         findings.push(warning(&table.name, "missing_purge_privilege", remedy));
     }
-    let updated: Vec<&Column> = match &table.erase {
-        EraseRule::DeleteOrReduce { keep } => losing(relation, map, table, keep),
-        EraseRule::Retain(rule) => {
-            let bar = rule.bar.iter();
-            bar.filter_map(|bar| relation.column(&bar.column).ok()).collect()
-        }
-        _ => vec![],
-    };
-    let frozen = map.freeze.as_ref().filter(|freeze| freeze.table == table.name);
-    let frozen = frozen.iter().flat_map(|freeze| freeze.set.keys());
-    let frozen = frozen.filter_map(|column| relation.column(column).ok());
-    let rectified = table.rectify.values().filter(|_| table.retained().is_none());
-    let marked = table.restrict.iter().flat_map(|rule| rule.set.keys());
-    let rectified = rectified
-        .chain(marked)
-        .filter_map(|column| relation.column(column).ok());
-    let stopped = table.purposes.iter().filter_map(|one| one.stop.as_ref());
-    let stopped = stopped.filter_map(|stop| match stop {
-        Stop::Set(set) => Some(set.keys()),
-        Stop::Delete => None,
-    });
-    let stopped = stopped
-        .flatten()
-        .filter_map(|column| relation.column(column).ok());
-    let mut updated = updated.into_iter().chain(frozen).chain(rectified).chain(stopped);
-    if updated.any(|column| !column.may_update) {
+    if updated(map, table, relation).any(|column| !column.may_update) {
         findings.push(missing("UPDATE", &relation.sql));
     }
     if !relation.transactional && !relation.is_view {
@@ -170,6 +145,34 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation, may_delete: bool
         findings.push(error(&table.name, "row_level_security", remedy));
     }
     findings
+}
+
+/// The columns that the rules of the map change in rows that stay.
+fn updated<'a>(map: &Mapped, table: &Table, relation: &'a Relation) -> impl Iterator<Item = &'a Column> {
+    let lost: Vec<&Column> = match &table.erase {
+        EraseRule::DeleteOrReduce { keep } => losing(relation, map, table, keep),
+        _ => vec![],
+    };
+    let barred = table.erase.retain().and_then(|rule| rule.bar.as_ref());
+    let frozen = map.freeze.as_ref().filter(|freeze| freeze.table == table.name);
+    let rectified = table.rectify.values().filter(|_| table.retained().is_none());
+    let stopped = table.purposes.iter().filter_map(|one| match &one.stop {
+        Some(Stop::Set(set)) => Some(set.keys()),
+        Some(Stop::Delete) | None => None,
+    });
+    let names: Vec<&String> = barred
+        .map(|bar| &bar.column)
+        .into_iter()
+        .chain(frozen.iter().flat_map(|freeze| freeze.set.keys()))
+        .chain(rectified)
+        .chain(table.restrict.iter().flat_map(|rule| rule.set.keys()))
+        .chain(stopped.flatten())
+        .collect();
+    let named: Vec<&Column> = names
+        .into_iter()
+        .filter_map(|name| relation.column(name).ok())
+        .collect();
+    lost.into_iter().chain(named)
 }
 
 /// Whether a key means one row: erasing needs it.

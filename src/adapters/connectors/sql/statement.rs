@@ -12,6 +12,10 @@ pub enum Param {
     Text(Option<String>),
     /// Many, where the server takes arrays.
     Texts(Vec<Option<String>>),
+    /// A whole number.
+    Int(i64),
+    /// A whole number that is not negative.
+    Uint(u64),
 }
 
 /// The values of a statement, in the order in which they were bound.
@@ -79,13 +83,13 @@ mod tests {
     #[test]
     fn values_are_named_by_their_number_or_given_as_they_occur() {
         let mut bound = Bound::default();
-        let (first, second) = (bound.text("a"), bound.add(Param::Texts(vec![None])));
+        let (first, second) = (bound.text("a"), bound.add(Param::Int(7)));
         let statement = Statement::new(format!("{second} $1 ? {first} {second}"), bound);
         let numbered = statement.written(|number| format!("${number}")).unwrap();
         assert_eq!(numbered.0, "$2 $1 ? $1 $2");
         let (text, params) = statement.written(|_| "?".to_owned()).unwrap();
         assert_eq!(text, "? $1 ? ? ?");
-        let (a, seven) = (Param::Text(Some("a".into())), Param::Texts(vec![None]));
+        let (a, seven) = (Param::Text(Some("a".into())), Param::Int(7));
         assert_eq!(params, [&seven, &a, &seven]);
         assert_eq!(statement.params(), [a, seven]);
     }
