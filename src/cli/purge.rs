@@ -12,12 +12,14 @@ use crate::domain::calendar::stockholm_date;
 use crate::domain::purge::ListState;
 use crate::domain::staff::Actor;
 use crate::services::execution::Run;
+use crate::services::purging::OutlookLine;
 use crate::services::{Context, purging};
 
 /// How retained records are purged.
 #[derive(Args)]
 pub struct PurgeCommand {
-    /// Only show what may go: case, system, table, kind, law, last day, rows, and whether a legal hold keeps it.
+    /// Only show what may go: case, system, table, kind, law, last day, rows, and whether a legal hold
+    /// or a restriction keeps it.
     #[arg(long)]
     dry_run: bool,
     /// What may go on that day, such as 2034-01-01; today when absent.
@@ -63,7 +65,11 @@ fn show(ctx: &Context, day: NaiveDate, as_json: bool) -> anyhow::Result<()> {
             line.ground,
             line.until,
             line.rows,
-            if line.on_hold { "on_hold" } else { "may_go" }
+            match &line {
+                OutlookLine { on_hold: true, .. } => "on_hold",
+                line if !line.restricted_by.is_empty() => "restricted",
+                _ => "may_go",
+            }
         );
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! A list is proposed by the service, never by a member of staff, so any approver may decide it, once and as a whole.
 //! Storage limitation (Art. 5(1)(e)) makes it come again when it was rejected; what keeps a line from going is a legal
-//! hold, a row that changed, or a row that refers to it.
+//! hold, a restriction in force (Art. 18), a row that changed, or a row that refers to it.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub enum LineState {
     Listed,
     /// Taken out by staff, with a reason; proposed again later.
     TakenOut,
-    /// A legal hold on its case stopped it; proposed again when that is lifted.
+    /// A legal hold on its case, or a restriction of its rows, stopped it; proposed again when that is lifted.
     Held,
     /// Begun, and resumed after whatever interrupts it.
     Running,

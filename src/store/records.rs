@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::schema::{
     accountability_digests, case_access, case_digests, case_messages, cases, challenges, erasure_steps,
-    forwardings, grant_steps, incidents, jobs, legal_holds, mails, notice_answers, notices, package_chunks,
-    packages, paper_letters, plans, proposals, questions, subjects,
+    forwardings, incidents, jobs, legal_holds, mails, notice_answers, notices, package_chunks, packages,
+    paper_letters, plans, proposals, questions, restrictions, subjects,
 };
 use super::{Error, Result};
 use crate::domain::calendar::stockholm_date;
@@ -50,15 +50,9 @@ pub fn list_to_thin(
     held_before: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Ended>> {
-    let lifts = diesel::alias!(grant_steps as lifts);
-    let lifted = lifts
-        .filter(lifts.field(grant_steps::kind).eq("lift"))
-        .filter(lifts.field(grant_steps::state).eq("done"))
-        .select(lifts.field(grant_steps::case_id));
-    let restricted = grant_steps::table
-        .filter(grant_steps::kind.eq("mark").and(grant_steps::state.eq("done")))
-        .filter(grant_steps::case_id.ne_all(lifted))
-        .select(grant_steps::case_id);
+    let restricted = restrictions::table
+        .filter(restrictions::state.ne("lifted"))
+        .select(restrictions::case_id);
     let breached = incidents::table
         .filter(incidents::state.eq("open"))
         .select(incidents::case_id);

@@ -130,6 +130,18 @@ pub fn find(conn: &mut PgConnection, case: CaseId) -> Result<Option<StoredRestri
     row.map(TryInto::try_into).transpose()
 }
 
+/// The cases in which a restriction is in force.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_in_force(conn: &mut PgConnection) -> Result<Vec<CaseId>> {
+    let cases: Vec<Uuid> = restrictions::table
+        .filter(restrictions::state.ne("lifted"))
+        .select(restrictions::case_id)
+        .load(conn)?;
+    Ok(cases.into_iter().map(CaseId).collect())
+}
+
 /// Records that the lifting of a restriction is announced by a letter.
 ///
 /// # Errors

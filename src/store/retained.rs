@@ -68,24 +68,10 @@ pub fn list(conn: &mut PgConnection, case: CaseId) -> Result<Vec<RetainedRow>> {
 /// What has a last day before `day`, is not purged, and stands in no list that goes on; with whether its case is on hold.
 #[derive(Queryable, Clone, Debug)]
 pub struct Due {
-    /// Its id.
-    pub id: Uuid,
-    /// The case.
-    pub case_id: Uuid,
+    /// What is retained.
+    pub retained: RetainedRow,
     /// The case's reference; none when it has been disposed of.
     pub reference: Option<String>,
-    /// The system.
-    pub system: String,
-    /// The table.
-    pub tbl: String,
-    /// `retained` or `reduced`.
-    pub kind: String,
-    /// The law's name.
-    pub ground: String,
-    /// The last day.
-    pub keep_until: NaiveDate,
-    /// How many rows.
-    pub rows: i64,
     /// Whether a legal hold on the case keeps them.
     pub on_hold: Option<bool>,
     /// The first day on which they are proposed again, after staff took them out of a list.
@@ -107,15 +93,8 @@ pub fn list_due(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Due>> {
         .filter(diesel::dsl::not(diesel::dsl::exists(listed)))
         .order((retained_rows::keep_until, retained_rows::id))
         .select((
-            retained_rows::id,
-            retained_rows::case_id,
+            RetainedRow::as_select(),
             cases::reference.nullable(),
-            retained_rows::system,
-            retained_rows::tbl,
-            retained_rows::kind,
-            retained_rows::ground,
-            retained_rows::keep_until,
-            retained_rows::rows,
             cases::on_hold.nullable(),
             retained_rows::not_before,
         ))

@@ -150,8 +150,6 @@ pub enum StepKind {
     Change,
     /// Marks data as restricted.
     Mark,
-    /// Takes such a mark away.
-    Lift,
     /// Stops a purpose.
     Stop,
     /// Reads back whether it is so.
@@ -162,11 +160,10 @@ pub enum StepKind {
 
 impl StepKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::Collect,
         Self::Change,
         Self::Mark,
-        Self::Lift,
         Self::Stop,
         Self::Verify,
         Self::Pack,
@@ -175,7 +172,7 @@ impl StepKind {
     /// Whether it changes the system, instead of only reading it: what was begun must then be finished.
     #[must_use]
     pub const fn changes(self) -> bool {
-        matches!(self, Self::Change | Self::Mark | Self::Lift | Self::Stop)
+        matches!(self, Self::Change | Self::Mark | Self::Stop)
     }
 
     /// The name in the API and in the database.
@@ -185,7 +182,6 @@ impl StepKind {
             Self::Collect => "collect",
             Self::Change => "change",
             Self::Mark => "mark",
-            Self::Lift => "lift",
             Self::Stop => "stop",
             Self::Verify => "verify",
             Self::Pack => "pack",

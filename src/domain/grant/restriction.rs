@@ -28,8 +28,21 @@ pub struct Mark {
     pub value: String,
 }
 
+/// The restricted rows of one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// The system's id.
+    pub system: String,
+    /// The table.
+    pub table: String,
+    /// The rows.
+    pub keys: Vec<RowKey>,
+    /// Whether they are marked there. Where the map has no mark, staff see to it by hand.
+    pub marked: bool,
+}
+
 /// A table that holds restricted data and cannot be marked: staff see to it by hand.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByHand {
     /// The system's id.
     pub system: String,
@@ -54,10 +67,10 @@ pub struct RestrictionTerms {
     pub services: Services,
     /// The categories that are restricted.
     pub categories: Vec<String>,
-    /// What is marked.
+    /// The rows that are restricted.
+    pub covered: Vec<Covered>,
+    /// What marks them.
     pub marks: Vec<Mark>,
-    /// What is not.
-    pub by_hand: Vec<ByHand>,
 }
 
 impl RestrictionTerms {
@@ -79,15 +92,16 @@ impl RestrictionTerms {
                 if !self.categories.contains(&table.category) {
                     self.categories.push(table.category.clone());
                 }
-                let Some(rule) = &table.restrict else {
-                    self.by_hand.push(ByHand {
-                        system: survey.system.clone(),
-                        table: table.name.clone(),
-                        rows: rows.len(),
-                    });
-                    continue;
-                };
-                for row in rows {
+                self.covered.push(Covered {
+                    system: survey.system.clone(),
+                    table: table.name.clone(),
+                    keys: rows.iter().map(|row| row.key.clone()).collect(),
+                    marked: table.restrict.is_some(),
+                });
+                for (row, rule) in rows
+                    .iter()
+                    .flat_map(|row| table.restrict.iter().map(move |rule| (row, rule)))
+                {
                     self.marks.extend(rule.set.iter().map(|(column, value)| Mark {
                         system: survey.system.clone(),
                         table: table.name.clone(),
@@ -109,7 +123,20 @@ impl RestrictionTerms {
     /// Whether there is nothing to restrict.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.marks.is_empty() && self.by_hand.is_empty()
+        self.covered.is_empty()
+    }
+
+    /// What staff mark by hand.
+    #[must_use]
+    pub fn by_hand(&self) -> Vec<ByHand> {
+        let unmarked = self.covered.iter().filter(|covered| !covered.marked);
+        unmarked
+            .map(|covered| ByHand {
+                system: covered.system.clone(),
+                table: covered.table.clone(),
+                rows: covered.keys.len(),
+            })
+            .collect()
     }
 
     /// What is to be done: each table is marked, then read back.

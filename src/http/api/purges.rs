@@ -80,6 +80,8 @@ pub struct PurgeLine {
     pub failure: Option<String>,
     /// Why it was taken out.
     pub reason: Option<String>,
+    /// Cases whose restriction in force (Art. 18) keeps them, while they are not gone.
+    pub restricted_by: Vec<String>,
 }
 
 impl From<LineView> for PurgeLine {
@@ -97,6 +99,7 @@ impl From<LineView> for PurgeLine {
             purged: line.purged,
             failure: line.failure,
             reason: line.reason,
+            restricted_by: line.restricted_by,
         }
     }
 }

@@ -165,7 +165,7 @@ fn terms(words: &Words<'_>, grant: &Grant) -> GrantTerms {
         };
         marked.extend(terms.marks.iter().map(|mark| place(&mark.system, &mark.table)));
         marked.dedup();
-        by_hand.extend(terms.by_hand.iter().map(|one| place(&one.system, &one.table)));
+        by_hand.extend(terms.by_hand().iter().map(|one| place(&one.system, &one.table)));
         by_hand.dedup();
     }
     let refused = grant.refused.iter().map(|item| {

@@ -88,6 +88,7 @@ fn line_row(words: &Words<'_>, line: &LineView) -> PurgeLineRow {
         reduced: line.kind == "reduced",
         state: line.state.name(),
         why: line.failure.clone().or_else(|| line.reason.clone()),
+        restricted_by: line.restricted_by.clone(),
     }
 }
 

@@ -86,6 +86,8 @@ pub struct PurgeLineRow {
     pub state: &'static str,
     /// Why it stopped, after `purge-failure-` or as the system said it; or why it was taken out.
     pub why: Option<String>,
+    /// Cases whose restriction in force keeps them.
+    pub restricted_by: Vec<String>,
 }
 
 impl PurgePage {

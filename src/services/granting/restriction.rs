@@ -82,8 +82,8 @@ fn read(ctx: &Context, asked: &Asked) -> Result<RestrictionTerms> {
         allowed,
         services,
         categories: vec![],
+        covered: vec![],
         marks: vec![],
-        by_hand: vec![],
     })
 }
 

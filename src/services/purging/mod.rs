@@ -9,14 +9,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Context, Error, Result, keys};
+use super::{Context, Error, Result, keys, restricting};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::ids::{PurgeId, StaffId};
 use crate::domain::purge::{LineState, ListState};
 use crate::domain::staff::{Actor, Permission};
 use crate::store::keys::CaseKey;
 use crate::store::purges::{self, Purge};
-use crate::store::retained::{self, Due};
+use crate::store::retained::{self, Due, RetainedRow};
 use crate::store::{Conn, staff};
 
 pub use deciding::{Action, act, may_decide};
@@ -66,6 +66,8 @@ pub struct OutlookLine {
     pub rows: i64,
     /// Whether a legal hold keeps them all the same.
     pub on_hold: bool,
+    /// Cases whose restriction in force keeps them (Art. 18).
+    pub restricted_by: Vec<String>,
 }
 
 /// What would go on `day`, without changing anything. What stands in a list already is not in it.
@@ -73,22 +75,27 @@ pub struct OutlookLine {
 /// # Errors
 /// When the database fails.
 pub fn outlook(ctx: &Context, day: NaiveDate) -> Result<Outlook> {
-    let due = retained::list_due(&mut *ctx.store.get()?, day)?;
+    let mut conn = ctx.store.get()?;
+    let due = retained::list_due(&mut conn, day)?;
+    let held = restricting::held(ctx, &mut conn)?;
+    let line = |due: Due| {
+        let kept = due.retained;
+        Ok(OutlookLine {
+            restricted_by: held.among(ctx, &mut conn, &kept)?.into_iter().collect(),
+            case: due.reference,
+            system: kept.system,
+            table: kept.tbl,
+            kind: kept.kind,
+            ground: kept.ground,
+            until: kept.keep_until,
+            rows: kept.rows,
+            on_hold: due.on_hold.unwrap_or_default(),
+        })
+    };
+    let lines: Result<Vec<OutlookLine>> = due.into_iter().map(line).collect();
     Ok(Outlook {
         on: day,
-        lines: due
-            .into_iter()
-            .map(|due| OutlookLine {
-                case: due.reference,
-                system: due.system,
-                table: due.tbl,
-                kind: due.kind,
-                ground: due.ground,
-                until: due.keep_until,
-                rows: due.rows,
-                on_hold: due.on_hold.unwrap_or_default(),
-            })
-            .collect(),
+        lines: lines?,
     })
 }
 
@@ -100,9 +107,7 @@ pub fn outlook(ctx: &Context, day: NaiveDate) -> Result<Outlook> {
 pub fn propose(ctx: &Context) -> Result<Proposed> {
     let today = stockholm_date(ctx.now());
     ctx.store.transaction(|conn| {
-        let free =
-            |due: &Due| !due.on_hold.unwrap_or_default() && due.not_before.is_none_or(|day| day <= today);
-        if !retained::list_due(conn, today)?.iter().any(free) {
+        if free(ctx, conn, today)?.is_empty() {
             let open = purges::lock_proposed(conn)?;
             return Ok(Proposed {
                 list: open.map(|list| list.id),
@@ -111,10 +116,7 @@ pub fn propose(ctx: &Context) -> Result<Proposed> {
         }
         let id = purges::lock_or_begin(conn, PurgeId(ctx.new_id()), ctx.now(), today)?;
         // Read again under the lock: another instance may just have put them on the list.
-        let due: Vec<Due> = retained::list_due(conn, today)?
-            .into_iter()
-            .filter(free)
-            .collect();
+        let due = free(ctx, conn, today)?;
         let ids: Vec<Uuid> = due.iter().map(|due| due.id).collect();
         let lines = purges::add_lines(conn, id, &ids, today)?;
         if lines == 0 {
@@ -134,6 +136,19 @@ pub fn propose(ctx: &Context) -> Result<Proposed> {
             lines,
         })
     })
+}
+
+/// What may go on `today`: neither a legal hold nor a restriction keeps it, and nobody put it off.
+fn free(ctx: &Context, conn: &mut Conn, today: NaiveDate) -> Result<Vec<RetainedRow>> {
+    let held = restricting::held(ctx, conn)?;
+    let mut free = Vec::new();
+    for due in retained::list_due(conn, today)? {
+        let put_off = due.not_before.is_some_and(|day| day > today);
+        if !due.on_hold.unwrap_or_default() && !put_off && held.among(ctx, conn, &due.retained)?.is_empty() {
+            free.push(due.retained);
+        }
+    }
+    Ok(free)
 }
 
 /// A list as staff see it.
@@ -196,6 +211,8 @@ pub struct LineView {
     pub failure: Option<String>,
     /// Why it was taken out.
     pub reason: Option<String>,
+    /// Cases whose restriction in force keeps them, while they are not gone.
+    pub restricted_by: Vec<String>,
 }
 
 /// The latest lists, the newest first.
@@ -240,7 +257,12 @@ fn may_read(actor: &Actor) -> Result<()> {
 
 fn view(ctx: &Context, conn: &mut Conn, purge: &Purge) -> Result<ListView> {
     let mut lines = Vec::new();
+    let held = restricting::held(ctx, conn)?;
     for line in purges::list_lines(conn, purge.id)? {
+        let restricted_by = match line.state {
+            LineState::Done | LineState::TakenOut => vec![],
+            _ => held.among(ctx, conn, &line.retained)?.into_iter().collect(),
+        };
         lines.push(LineView {
             id: line.retained.id,
             case: line.reference,
@@ -254,6 +276,7 @@ fn view(ctx: &Context, conn: &mut Conn, purge: &Purge) -> Result<ListView> {
             purged: line.purged,
             failure: line.failure,
             reason: open_reason(ctx, purge.id, line.reason_sealed.as_deref())?,
+            restricted_by,
         });
     }
     let mut counts = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! Carrying an approved purge out: line by line, resumable at any moment, proved at the end of each.
 //!
 //! No transaction is held across a call to a system. A row goes only as it was retained, when nothing refers to it any
-//! more, and when no legal hold is in force at the moment its line begins.
+//! more, and when neither a legal hold nor a restriction is in force at the moment its line begins.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::domain::staff::Actor;
 use crate::services::execution::{RETAINED, Run};
 use crate::services::ports::{System, SystemError};
 use crate::services::replaying::{self, Gone};
-use crate::services::{Context, Error, Result, keys};
+use crate::services::{Context, Error, Result, keys, restricting};
 use crate::store::purges::{self, Line, LineChange};
 use crate::store::retained::{self, RetainedRow};
 use crate::store::{Conn, cases, locks};
@@ -141,7 +141,7 @@ fn run_line(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<(), 
     Ok(())
 }
 
-/// Marks a line begun; not when a legal hold keeps it, or its time has not come after all.
+/// Marks a line begun; not when a legal hold or a restriction keeps it, or its time has not come after all.
 fn begin(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<bool, Stop> {
     if !may_go(line.retained.keep_until, stockholm_date(ctx.now())) {
         return Err(Stop::Found("too_early"));
@@ -153,9 +153,16 @@ fn begin(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<bool, S
             Err(crate::store::Error::NotFound) => false,
             Err(error) => return Err(error.into()),
         };
-        if on_hold {
+        let restricted = !restricting::held(ctx, conn)?
+            .among(ctx, conn, &line.retained)?
+            .is_empty();
+        if on_hold || restricted {
             purges::set_line(conn, id, line.retained.id, LineChange::Held)?;
-            let detail = detail(id, &line.retained);
+            let mut detail = detail(id, &line.retained);
+            if let serde_json::Value::Object(map) = &mut detail {
+                let why = if on_hold { "hold" } else { "restriction" };
+                map.insert("why".into(), json!(why));
+            }
             record(ctx, conn, line, &Actor::System, "purge_line_held", detail)?;
             return Ok(false);
         }

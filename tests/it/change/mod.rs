@@ -2,4 +2,4 @@
 
 mod interrupted;
 pub mod rectification;
-mod restriction;
+pub mod restriction;

@@ -4,6 +4,7 @@ mod accounts;
 mod dates;
 mod elsewhere;
 mod lists;
+mod restricted;
 mod seen;
 mod stopped;
 mod years;

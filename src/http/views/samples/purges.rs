@@ -61,6 +61,10 @@ fn list(t: Texts, state: &'static str) -> PurgePage {
             "taken_out" => Some("Tvist om beloppet".to_owned()),
             _ => None,
         },
+        restricted_by: match *line {
+            "held" => vec!["DR-7K2M-94QX-0003".to_owned()],
+            _ => vec![],
+        },
     };
     PurgePage {
         t,

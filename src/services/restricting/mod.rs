@@ -1,5 +1,7 @@
 //! Restrictions in force (Art. 18): how they begin, what the person consents to, and how they end.
 
+mod holding;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -22,6 +24,8 @@ use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
 use crate::store::restrictions::{self, StoredRestriction};
 use crate::store::{Conn, locks, mails, paper_letters};
+
+pub use holding::{Held, held};
 
 /// When a letter that has not left is looked after again, and another run of the same lifting.
 const LATER: TimeDelta = TimeDelta::minutes(10);
@@ -80,6 +84,7 @@ pub fn facts(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option
     };
     Ok(Some(RestrictionFacts {
         ground: stored.ground,
+        by_hand: terms.by_hand(),
         categories: terms.categories,
         from: stockholm_date(stored.placed_at),
         expected_end: stored.standing.expected_end,
@@ -90,7 +95,6 @@ pub fn facts(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option
         lifts_on,
         lifted_on,
         consent_since: stored.consent_since,
-        by_hand: terms.by_hand,
         told: answer::told(conn, case.id)?,
     }))
 }
@@ -127,10 +131,11 @@ pub fn begin(ctx: &Context, conn: &mut Conn, case: &StoredCase, terms: &Restrict
         consent_since: None,
     };
     restrictions::insert(conn, &new)?;
-    if !terms.by_hand.is_empty() {
+    let by_hand = terms.by_hand().len();
+    if by_hand > 0 {
         cases::set_attention(conn, case.id, Some("restriction_by_hand"))?;
     }
-    let detail = json!({ "ground": terms.ground.name(), "by_hand": terms.by_hand.len() });
+    let detail = json!({ "ground": terms.ground.name(), "by_hand": by_hand });
     Ok(ctx.record(conn, case.id.0, &Actor::System, "restriction_placed", detail)?)
 }
 
@@ -228,7 +233,7 @@ fn lift_alone(ctx: &Context, id: CaseId) -> Result<Run> {
     finish(
         ctx,
         case.id,
-        left + u64::try_from(terms.by_hand.len()).unwrap_or_default(),
+        left + u64::try_from(terms.by_hand().len()).unwrap_or_default(),
     )?;
     Ok(Run::Finished)
 }
