@@ -4,7 +4,8 @@ mail-regards = Kind regards,
 mail-reference = Reference { $reference }
 mail-open-case = Open the case
 mail-case-at = You find your case here:
-mail-complain = Feel free to tell us first, at { $email }, and we look once more. You can complain to Integritetsskyddsmyndigheten (IMY), the Swedish supervisory authority, imy.se. You also have the right to take the matter to court.
+remedy-court = You also have the right to take the matter to court.
+mail-complain = Feel free to tell us first, at { $email }, and we look once more. You can complain to Integritetsskyddsmyndigheten (IMY), the Swedish supervisory authority, imy.se. { remedy-court }
 
 mail-code-subject = We have received your request ({ $reference })
 mail-code-received = We received your request on { $date }.

@@ -4,7 +4,8 @@ mail-regards = Vänliga hälsningar
 mail-reference = Referens { $reference }
 mail-open-case = Öppna ärendet
 mail-case-at = Du hittar ditt ärende här:
-mail-complain = Säg det gärna till oss först, på { $email }, så tittar vi en gång till. Du kan klaga hos Integritetsskyddsmyndigheten (IMY), imy.se. Du har också rätt att få saken prövad i domstol.
+remedy-court = Du har också rätt att få saken prövad i domstol.
+mail-complain = Säg det gärna till oss först, på { $email }, så tittar vi en gång till. Du kan klaga hos Integritetsskyddsmyndigheten (IMY), imy.se. { remedy-court }
 
 mail-code-subject = Vi har tagit emot din begäran ({ $reference })
 mail-code-received = Vi har tagit emot din begäran den { $date }.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, Result, planning, stopping};
 use crate::domain::calendar::stockholm_date;
-use crate::domain::erasure::{Operation, Plan, StepKind};
+use crate::domain::case::RefusedItem;
+use crate::domain::erasure::{Basis, Operation, Plan, StepKind};
 use crate::domain::ids::CaseId;
 use crate::domain::notice::State;
 use crate::store::cases::StoredCase;
@@ -76,6 +77,7 @@ pub struct ToldRecipient {
 
 /// The whole answer. It can be made again at any time, with the recipients' latest answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AnswerFacts {
     /// By system.
     pub erased: Vec<ErasedIn>,
@@ -84,8 +86,11 @@ pub struct AnswerFacts {
     /// Who was told.
     pub told: Vec<ToldRecipient>,
     /// Whether an address of theirs stays in the ledger of those that marketing leaves alone.
-    #[serde(default)]
     pub suppressed: bool,
+    /// The ground of the erasure.
+    pub basis: Option<Basis>,
+    /// What was refused, and why.
+    pub refused: Vec<RefusedItem>,
 }
 
 /// Makes the answer of a case from its newest plan, its steps and its notices.
@@ -108,6 +113,8 @@ pub fn make(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<AnswerF
         kept: kept(&file.plan),
         told,
         suppressed: stopping::is_suppressed(ctx, conn, case)?,
+        basis: Some(file.plan.basis),
+        refused: file.plan.refused,
     })
 }
 

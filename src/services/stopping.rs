@@ -17,6 +17,7 @@ use crate::store::Conn;
 use crate::store::case_files;
 use crate::store::cases::{self, StoredCase};
 use crate::store::jobs as queue;
+use crate::store::links;
 
 /// Puts the grant into the queue as soon as a case waits for nothing but that.
 ///
@@ -175,8 +176,10 @@ pub fn begin_erasure(ctx: &Context, id: CaseId) -> Result<(StoredCase, String)> 
         proofs: proofs.into_iter().map(|proof| proof.method).collect(),
     };
     let begun = intake::submit(ctx, &request, &arrival)?;
-    let token = ctx
-        .store
-        .transaction(|conn| super::codes::grant_access(ctx, conn, begun.id))?;
+    let token = ctx.store.transaction(|conn| {
+        // By this, the ground of the erasure is known.
+        links::insert(conn, id, begun.id)?;
+        super::codes::grant_access(ctx, conn, begun.id)
+    })?;
     Ok((begun, token))
 }

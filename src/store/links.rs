@@ -7,13 +7,14 @@ use super::Result;
 use super::schema::{case_links, cases};
 use crate::domain::ids::CaseId;
 
-/// Links a case that was split off to the one it came from.
+/// Links a case to the one it came of; a second time changes nothing.
 ///
 /// # Errors
 /// When the database fails.
 pub fn insert(conn: &mut PgConnection, from: CaseId, to: CaseId) -> Result<()> {
     diesel::insert_into(case_links::table)
         .values((case_links::from_case.eq(from.0), case_links::to_case.eq(to.0)))
+        .on_conflict_do_nothing()
         .execute(conn)?;
     Ok(())
 }

@@ -25,6 +25,10 @@ pub struct PlanRow {
     pub summary: serde_json::Value,
     /// The plan itself, sealed; gone once the case is thinned.
     pub sealed: Option<Vec<u8>>,
+    /// The ground of the erasure, by name; none for a plan of before grounds were named.
+    pub ground: Option<String>,
+    /// Whether a part of the request is refused.
+    pub refuses: bool,
 }
 
 /// Keeps a plan.

@@ -421,6 +421,8 @@ diesel::table! {
         hash -> Text,
         summary -> Jsonb,
         sealed -> Nullable<Bytea>,
+        ground -> Nullable<Text>,
+        refuses -> Bool,
     }
 }
 

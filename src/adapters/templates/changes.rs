@@ -108,7 +108,7 @@ impl Words<'_> {
 }
 
 /// A part that is refused, as a letter says it.
-pub(super) fn refused_part(item: &RefusedItem) -> RefusedPart {
+fn refused_part(item: &RefusedItem) -> RefusedPart {
     RefusedPart {
         what: item.item.clone(),
         ground: item.ground.name().to_owned(),

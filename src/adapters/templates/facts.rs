@@ -9,7 +9,7 @@ use super::mails::{RefusedPart, StoppedUse};
 use crate::adapters::texts::Texts;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::data_map::RetentionGround;
-use crate::domain::erasure::EndingService;
+use crate::domain::erasure::{Basis, EndingService};
 use crate::domain::grant::RefusedItem;
 use crate::domain::organisation::Organisation;
 use crate::services::answer::{AnswerFacts, ErasedIn, ToldRecipient};
@@ -136,6 +136,40 @@ impl Words<'_> {
         }
     }
 
+    /// What a category or a table holds, by the name that decisions use: a category, or `system.table`.
+    #[must_use]
+    pub fn item(&self, item: &str) -> String {
+        match item.split_once('.') {
+            Some((system, table)) if self.organisation.map.table(system, table).is_some() => {
+                format!(
+                    "{} ({}, {table})",
+                    self.contents(system, table),
+                    self.system(system)
+                )
+            }
+            _ => self.category(item),
+        }
+    }
+
+    /// A refused part that names a category, a table or something else, in words.
+    #[must_use]
+    pub fn refused_item(&self, item: &RefusedItem) -> RefusedPart {
+        RefusedPart {
+            what: self.item(&item.item),
+            ground: item.ground.name().to_owned(),
+            reason: item.reason.clone(),
+        }
+    }
+
+    /// The ground of an erasure by name, and why it applies.
+    #[must_use]
+    pub fn basis(&self, basis: &Basis) -> (String, Option<String>) {
+        (
+            basis.ground().name().to_owned(),
+            basis.reason().map(str::to_owned),
+        )
+    }
+
     /// What is gone, by system.
     #[must_use]
     pub fn gone(&self, answer: &AnswerFacts) -> Vec<Gone> {
@@ -197,7 +231,8 @@ impl Words<'_> {
             .systems
             .iter()
             .flat_map(|part| part.lines.iter().map(move |line| (part, line)));
-        merged(lines.filter_map(|(part, line)| {
+        let by_law_or_map = lines.filter(|(_, line)| line.operation != "refuse");
+        merged(by_law_or_map.filter_map(|(part, line)| {
             let ground = line.ground.as_ref()?;
             Some(self.keep(
                 &part.system,

@@ -74,6 +74,12 @@ pub struct ErasureDoneMail {
     /// Whether an address stays in the ledger of those that marketing leaves alone.
     #[serde(default)]
     pub suppressed: bool,
+    /// The ground of the erasure (Art. 17(1)), by name, and why it applies in staff's words.
+    #[serde(default)]
+    pub ground: Option<(String, Option<String>)>,
+    /// What is refused, and why (Art. 17(3), 12(4)).
+    #[serde(default)]
+    pub refused: Vec<RefusedPart>,
 }
 
 /// A refusal, in whole or in part: reasons, complaint, court, what next (Art. 12(4)).

@@ -7,6 +7,7 @@ pub mod course;
 pub mod facts;
 pub mod look;
 pub mod mails;
+pub mod remedies;
 pub mod render;
 pub mod restrictions;
 #[cfg(test)]

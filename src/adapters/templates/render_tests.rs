@@ -252,6 +252,10 @@ fn the_text_of_the_answer_reads_like_this() {
 
     Du bad oss radera dina uppgifter. Här står vad som är borta, vad som finns kvar och varför, och vilka vi har meddelat.
 
+    Grunden för raderingen
+
+    Uppgifterna behövs inte längre för det de samlades in för (artikel 17.1 a i dataskyddsförordningen).
+
     Det här är borta
 
     Webbhotell, raderat 2026-09-08

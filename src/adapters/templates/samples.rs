@@ -78,6 +78,24 @@ pub(super) fn done() -> ErasureDoneMail {
             ),
         ],
         suppressed: true,
+        ground: Some(("no_longer_needed_17_1_a".to_owned(), None)),
+        refused: vec![],
+    }
+}
+
+/// An erasure that was granted in part, on a ground that staff explain.
+fn done_in_part() -> ErasureDoneMail {
+    ErasureDoneMail {
+        ground: Some((
+            "unlawful_17_1_d".to_owned(),
+            Some("Uppgifterna kom från en lista som inte fick säljas.".to_owned()),
+        )),
+        refused: vec![RefusedPart {
+            what: "Kundtjänst".to_owned(),
+            ground: "legal_claims_17_3_e".to_owned(),
+            reason: "Vi är oense om en faktura.\n\nÄrendena är bevis i den tvisten.".to_owned(),
+        }],
+        ..done()
     }
 }
 
@@ -343,8 +361,10 @@ pub(super) fn all() -> Vec<MailBody> {
         kept: Vec::new(),
         told: Vec::new(),
         suppressed: false,
+        ground: None,
         ..done()
     }));
+    mails.push(MailBody::ErasureDone(done_in_part()));
     for letter in course::tests::samples() {
         let look = look();
         let body = course::mail(Texts::default(), REFERENCE.to_owned(), &letter, &look.public_url);

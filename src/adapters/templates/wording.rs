@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::changes::{AddressChangedMail, RectifiedMail, refused_part};
+use super::changes::{AddressChangedMail, RectifiedMail};
 use super::course;
 use super::facts::Words;
 use super::look::OrganisationLook;
@@ -13,6 +13,7 @@ use super::mails::{
     MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail, PlanConfirmMail, RefusedMail,
     StoppedMail, WithdrawnMail,
 };
+use super::remedies;
 use super::render::MailBody;
 use super::restrictions::{LiftAnnouncedMail, RestrictedMail, RestrictionLiftedMail};
 use crate::adapters::texts::Texts;
@@ -20,7 +21,6 @@ use crate::domain::case::RefusalGround;
 use crate::domain::language::Language;
 use crate::domain::organisation::Organisation;
 use crate::domain::right::Right;
-use crate::services::Result;
 use crate::services::answer::AnswerFacts;
 use crate::services::course::Course;
 use crate::services::granting::rectification::RectifiedFacts;
@@ -30,6 +30,7 @@ use crate::services::notices::is_independent;
 use crate::services::planning::PlanFacts;
 use crate::services::ports::RenderedMail;
 use crate::services::stopping::StopFacts;
+use crate::services::{Error, Result};
 
 /// The organisation's wording.
 pub struct TemplateWording {
@@ -41,7 +42,13 @@ pub struct TemplateWording {
 
 impl Wording for TemplateWording {
     fn render(&self, envelope: &Envelope, language: Language) -> Result<RenderedMail> {
-        Ok(self.body(envelope, language).render(language, &self.look))
+        let body = self.body(envelope, language);
+        let rendered = body.render(language, &self.look);
+        match remedies::missing(&body, &rendered, language) {
+            None => Ok(rendered),
+            // It stays in the outbox, and staff are told that it does.
+            Some(what) => Err(Error::internal(format!("{} lacks {what}", body.name()))),
+        }
     }
 }
 
@@ -64,7 +71,7 @@ impl TemplateWording {
             Letter::Granted { right, refused } => MailBody::Granted(GrantedMail {
                 reference,
                 right: *right,
-                refused: refused.iter().map(refused_part).collect(),
+                refused: refused.iter().map(|item| words.refused_item(item)).collect(),
                 link,
             }),
             Letter::PackageReady { .. } | Letter::NoData | Letter::HumanReviewed { .. } => {
@@ -238,7 +245,7 @@ fn restriction_mail(words: Words<'_>, reference: String, link: String, letter: &
         Letter::Restricted { facts, refused } => MailBody::Restricted(RestrictedMail {
             reference,
             restriction: words.restricted(facts),
-            refused: refused.iter().map(refused_part).collect(),
+            refused: refused.iter().map(|item| words.refused_item(item)).collect(),
             link,
         }),
         Letter::LiftAnnounced {
@@ -274,6 +281,12 @@ fn erased_mail(words: Words<'_>, reference: String, answer: &AnswerFacts) -> Mai
         kept: words.kept(answer),
         told: words.told(answer),
         suppressed: answer.suppressed,
+        ground: answer.basis.as_ref().map(|basis| words.basis(basis)),
+        refused: answer
+            .refused
+            .iter()
+            .map(|item| words.refused_item(item))
+            .collect(),
     })
 }
 

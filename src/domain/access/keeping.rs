@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::erasure::Plan;
+use crate::domain::erasure::Draft;
 
 /// The last days of the rows of a table that a law makes us keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Kept {
 
 /// Until when each table's rows are kept by law, named `system.table`: what an erasure of today would say of them.
 #[must_use]
-pub fn kept_by_law(plan: &Plan) -> BTreeMap<String, Kept> {
+pub fn kept_by_law(plan: &Draft) -> BTreeMap<String, Kept> {
     let mut kept: BTreeMap<String, Kept> = BTreeMap::new();
     for part in &plan.systems {
         for table in &part.tables {

@@ -16,5 +16,5 @@ mod tests;
 
 pub use apply::TransitionError;
 pub use event::{Effect, Event, Transition};
-pub use refusal::RefusalGround;
+pub use refusal::{RefusalGround, RefusedItem};
 pub use state::{Case, Confirmation, IdentityStanding, Proposal, State};

@@ -1,11 +1,11 @@
-//! The grounds on which a request may be refused, in whole or in part.
+//! The grounds on which a request may be refused, in whole or in part, and what is refused.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! grounds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
         /// Why a request is refused. Every refusal names one; there is no other way to refuse.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum RefusalGround {
             $($(#[$doc])* #[serde(rename = $name)] $variant,)+
         }
@@ -68,4 +68,34 @@ impl RefusalGround {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|ground| ground.name() == name)
     }
+}
+
+impl RefusalGround {
+    /// Whether a part of an erasure can be refused on it: an exception of Art. 17(3), a contract that goes on and needs
+    /// the data (Art. 17(1)(a)), or data that another is controller of. The others are about a request as a whole, or
+    /// about another right.
+    #[must_use]
+    pub const fn refuses_erasure_in_part(self) -> bool {
+        matches!(
+            self,
+            Self::LegalObligation
+                | Self::LegalClaims
+                | Self::FreedomOfExpression
+                | Self::PublicHealth
+                | Self::ArchivingResearch
+                | Self::NoErasureGround
+                | Self::WeAreProcessor
+        )
+    }
+}
+
+/// A part of a request that is refused, with the ground that Art. 12(4) asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedItem {
+    /// What: a category, a table, a field or a purpose, in the words that the decision uses.
+    pub item: String,
+    /// Why.
+    pub ground: RefusalGround,
+    /// The reasons, for the person to read.
+    pub reason: String,
 }

@@ -23,7 +23,7 @@ pub enum Drift {
 /// Rows to erase that are gone already do not matter. A new row is part of the delta when the plan
 /// deletes rows of its table and nothing else. A new row of another table, a retained row that
 /// changed, and a row that should stay and is gone make the plan outdated: after the erasure it
-/// could not be proved any more.
+/// could not be proved any more. What is refused goes on as before, and rows come and go there.
 #[must_use]
 pub fn drift(plan: &SystemPlan, now: &Survey) -> Drift {
     if let Some(table) = plan.tables.iter().find(|table| misses_what_stays(table, now)) {
@@ -32,7 +32,7 @@ pub fn drift(plan: &SystemPlan, now: &Survey) -> Drift {
         };
     }
     let mut appeared = BTreeMap::new();
-    for table in &now.tables {
+    for table in now.tables.iter().filter(|table| !is_refused(plan, &table.table)) {
         let planned: BTreeMap<&RowKey, (&Operation, &str)> = plan
             .tables
             .iter()
@@ -68,8 +68,14 @@ pub fn drift(plan: &SystemPlan, now: &Survey) -> Drift {
     Drift::Appeared(appeared)
 }
 
+/// Whether a table is left as it is because that part of the request is refused.
+fn is_refused(plan: &SystemPlan, table: &str) -> bool {
+    let mut tables = plan.tables.iter().filter(|part| part.table == table);
+    tables.any(TablePlan::is_refused)
+}
+
 fn misses_what_stays(table: &TablePlan, now: &Survey) -> bool {
-    let stays = table.operation != Operation::Erase;
+    let stays = !matches!(table.operation, Operation::Erase | Operation::Refuse { .. });
     let held: BTreeSet<&RowKey> = now.rows(&table.table).iter().map(|row| &row.key).collect();
     stays && table.rows.iter().any(|row| !held.contains(&row.key))
 }
@@ -121,7 +127,7 @@ pub fn compare(plan: &SystemPlan, after: &Survey) -> Vec<Deviation> {
             .collect();
         let name = || table.table.clone();
         match table.operation {
-            Operation::Erase => continue,
+            Operation::Erase | Operation::Refuse { .. } => continue,
             Operation::Retain { .. } => {
                 let rows = table
                     .rows
@@ -145,7 +151,11 @@ pub fn compare(plan: &SystemPlan, after: &Survey) -> Vec<Deviation> {
             .or_default()
             .extend(table.rows.iter().map(|row| &row.key));
     }
-    for table in &after.tables {
+    for table in after
+        .tables
+        .iter()
+        .filter(|table| !is_refused(plan, &table.table))
+    {
         let stays = allowed.get(table.table.as_str());
         let rows = table
             .rows

@@ -1,4 +1,5 @@
-//! The plan: each row's fate, decided before anything is touched and frozen by its hash.
+//! The plan: each row's fate, the ground of it all and what is refused, decided before anything is touched and frozen by
+//! its hash.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +7,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Survey;
 use super::fates::plan_system;
-use crate::domain::data_map::{DataMap, System};
+use super::{Basis, Refusals, Survey, SurveyedRow};
+use crate::domain::case::{RefusalGround, RefusedItem};
+use crate::domain::data_map::{DataMap, ServiceRows, System, Table};
 use crate::domain::matching::RowKey;
 use crate::domain::retention::FiscalYears;
 
@@ -33,6 +35,11 @@ pub enum Operation {
         /// Key of the reason's text.
         reason: String,
     },
+    /// They stay because that part of the request is refused.
+    Refuse {
+        /// Why.
+        ground: RefusalGround,
+    },
 }
 
 impl Operation {
@@ -44,6 +51,7 @@ impl Operation {
             Self::Reduce { .. } => "reduce",
             Self::Retain { .. } => "retain",
             Self::Keep { .. } => "keep",
+            Self::Refuse { .. } => "refuse",
         }
     }
 }
@@ -86,7 +94,26 @@ pub struct SystemPlan {
     pub tables: Vec<TablePlan>,
 }
 
+impl SystemPlan {
+    /// Whether the account that a freeze would stop is not erased, because that is refused.
+    #[must_use]
+    pub fn keeps_account(&self, system: &System) -> bool {
+        let frozen = system.freeze.as_ref().map(|freeze| freeze.table.as_str());
+        let mut tables = self
+            .tables
+            .iter()
+            .filter(|table| Some(table.table.as_str()) == frozen);
+        tables.any(TablePlan::is_refused)
+    }
+}
+
 impl TablePlan {
+    /// Whether its rows stay because that part of the request is refused.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        matches!(self.operation, Operation::Refuse { .. })
+    }
+
     /// The last day of the row that is kept longest.
     #[must_use]
     pub fn last_day(&self) -> Option<NaiveDate> {
@@ -102,7 +129,7 @@ impl TablePlan {
                 let longest = self.rows.iter().max_by_key(|row| row.until)?;
                 longest.ground.as_deref()
             }
-            Operation::Erase | Operation::Keep { .. } => None,
+            Operation::Erase | Operation::Keep { .. } | Operation::Refuse { .. } => None,
         }
     }
 }
@@ -116,13 +143,27 @@ pub struct EndingService {
     pub label: String,
 }
 
-/// What is erased, reduced and kept, in all systems.
+/// What would be erased, reduced and kept, in all systems: each row's fate, but not yet on which ground.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// In the order of the map, which is the order of execution.
+    pub systems: Vec<SystemPlan>,
+    /// What ends for the person.
+    pub services: Vec<EndingService>,
+    refused: Vec<RefusedItem>,
+}
+
+/// What is erased, reduced and kept, in all systems, and on which ground. There is none without.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// In the order of the map, which is the order of execution.
     pub systems: Vec<SystemPlan>,
     /// What ends for the person.
     pub services: Vec<EndingService>,
+    /// The ground of the erasure (Art. 17(1)).
+    pub basis: Basis,
+    /// What is refused, and why (Art. 17(3)).
+    pub refused: Vec<RefusedItem>,
 }
 
 /// Why no plan can be made.
@@ -162,8 +203,8 @@ pub enum PlanError {
     },
 }
 
-impl Plan {
-    /// Decides the fate of every surveyed row.
+impl Draft {
+    /// Decides the fate of every surveyed row, but for what is refused by the rules of the map.
     ///
     /// # Errors
     /// When the map leaves a row's fate open.
@@ -171,7 +212,9 @@ impl Plan {
         map: &DataMap,
         years: &FiscalYears,
         surveys: &[(Survey, BTreeMap<String, Vec<RowKey>>)],
+        refusals: &Refusals,
     ) -> Result<Self, PlanError> {
+        let map = &refusals.applied(map);
         let mut by_system = BTreeMap::new();
         for (survey, roots) in surveys {
             let id = survey.system.as_str();
@@ -188,8 +231,8 @@ impl Plan {
             let Some((survey, roots)) = by_system.get(system.id.as_str()) else {
                 continue;
             };
-            let tables = plan_system(system, years, survey)?;
-            services.extend(ending_services(system, survey));
+            let tables = refused_too(system, plan_system(system, years, survey)?, refusals);
+            services.extend(ending_services(system, survey, refusals));
             if !tables.is_empty() {
                 systems.push(SystemPlan {
                     system: system.id.clone(),
@@ -201,9 +244,23 @@ impl Plan {
         Ok(Self {
             systems,
             services: services.into_iter().collect(),
+            refused: refusals.items().to_vec(),
         })
     }
 
+    /// The plan, on that ground.
+    #[must_use]
+    pub fn on(self, basis: Basis) -> Plan {
+        Plan {
+            systems: self.systems,
+            services: self.services,
+            basis,
+            refused: self.refused,
+        }
+    }
+}
+
+impl Plan {
     /// The hash by which the plan is approved: SHA-256 of its canonical form, as hex.
     #[must_use]
     pub fn hash(&self) -> String {
@@ -212,6 +269,26 @@ impl Plan {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
+    }
+
+    /// Whether a service runs in `system` that the plan would erase and does not name: it began after the plan was made,
+    /// and nobody has confirmed that it ends.
+    #[must_use]
+    pub fn misses_service(&self, system: &System, now: &Survey) -> bool {
+        let refused = |table: &Table| {
+            let parts = self.systems.iter().filter(|part| part.system == system.id);
+            parts
+                .flat_map(|part| &part.tables)
+                .any(|part| part.table == table.name && part.is_refused())
+        };
+        let tables = system.tables.iter().filter(|table| !refused(table));
+        tables
+            .filter_map(|table| table.service.as_ref().map(|service| (table, service)))
+            .flat_map(|(table, service)| {
+                let rows = now.rows(&table.name).iter();
+                rows.filter_map(move |row| running(table, service, row))
+            })
+            .any(|service| !self.services.contains(&service))
     }
 
     /// Rows with an operation of that name, over all systems.
@@ -246,23 +323,56 @@ fn in_order(roots: &BTreeMap<String, Vec<RowKey>>) -> BTreeMap<String, Vec<RowKe
         .collect()
 }
 
-fn ending_services<'a>(system: &'a System, survey: &'a Survey) -> impl Iterator<Item = EndingService> + 'a {
+/// The tables with those that are refused marked as such, also where they hold nothing yet: what comes there stays.
+fn refused_too(system: &System, planned: Vec<TablePlan>, refusals: &Refusals) -> Vec<TablePlan> {
+    if planned.is_empty() {
+        return planned;
+    }
+    let mut tables = planned;
+    for name in system.tables.iter().map(|table| &table.name) {
+        let Some(ground) = refusals.ground(&system.id, name) else {
+            continue;
+        };
+        let operation = Operation::Refuse { ground };
+        match tables.iter_mut().find(|table| table.table == *name) {
+            Some(table) => table.operation = operation,
+            None => tables.push(TablePlan {
+                table: name.clone(),
+                operation,
+                rows: vec![],
+            }),
+        }
+    }
+    tables
+}
+
+/// The services whose rows go. What is refused goes on.
+fn ending_services<'a>(
+    system: &'a System,
+    survey: &'a Survey,
+    refusals: &'a Refusals,
+) -> impl Iterator<Item = EndingService> + 'a {
     system
         .tables
         .iter()
+        .filter(|table| refusals.ground(&system.id, &table.name).is_none())
         .filter_map(|table| table.service.as_ref().map(|service| (table, service)))
         .flat_map(move |(table, service)| {
-            survey.rows(&table.name).iter().filter_map(move |row| {
-                let active = service
-                    .active_when
-                    .as_ref()
-                    .is_none_or(|condition| condition.holds(&row.values));
-                let kind = match &service.kind {
-                    Some(column) => row.values.get(column).cloned().unwrap_or_default(),
-                    None => table.name.clone(),
-                };
-                let label = row.values.get(&service.label).cloned().unwrap_or_default();
-                active.then_some(EndingService { kind, label })
-            })
+            let rows = survey.rows(&table.name).iter();
+            rows.filter_map(move |row| running(table, service, row))
         })
+}
+
+/// The service that a row is, while it runs.
+fn running(table: &Table, service: &ServiceRows, row: &SurveyedRow) -> Option<EndingService> {
+    let active = service
+        .active_when
+        .as_ref()
+        .is_none_or(|condition| condition.holds(&row.values));
+    let kind = match &service.kind {
+        Some(column) => row.values.get(column).cloned().unwrap_or_default(),
+        None => table.name.clone(),
+    };
+    let label = row.values.get(&service.label).cloned().unwrap_or_default();
+    active.then_some(EndingService { kind, label })
 }

@@ -84,7 +84,7 @@ impl Plan {
                     Operation::Reduce { .. } => {
                         push(&system.system, &table.table, StepKind::Reduce, table.rows.len());
                     }
-                    Operation::Retain { .. } | Operation::Keep { .. } => {}
+                    Operation::Retain { .. } | Operation::Keep { .. } | Operation::Refuse { .. } => {}
                 }
             }
             let rows = system.tables.iter().map(|table| table.rows.len()).sum();

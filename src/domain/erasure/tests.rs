@@ -3,6 +3,7 @@
 mod after;
 mod plans;
 mod properties;
+mod refused;
 mod retained;
 mod steps;
 
@@ -143,7 +144,23 @@ fn survey(system: &str, tables: &[(&str, Vec<SurveyedRow>)]) -> Survey {
 
 fn made(surveys: &[Survey]) -> Result<Plan, PlanError> {
     let with_roots: Vec<(Survey, Roots)> = surveys.iter().map(|s| (s.clone(), Roots::new())).collect();
-    Plan::make(&map(), &years(), &with_roots)
+    planned(&map(), &years(), &with_roots, &Refusals::default())
+}
+
+/// The plan on the ground that is judged.
+fn planned(
+    map: &DataMap,
+    years: &FiscalYears,
+    surveys: &[(Survey, Roots)],
+    refusals: &Refusals,
+) -> Result<Plan, PlanError> {
+    let draft = Draft::make(map, years, surveys, refusals)?;
+    let known = Known {
+        services_run: !draft.services.is_empty(),
+        ..Known::default()
+    };
+    let basis = assess(known, None, None).expect("that data is no longer needed needs no reason");
+    Ok(draft.on(basis))
 }
 
 fn ledger(id: &str, invoice: &str, date: &str) -> SurveyedRow {

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::access::Collection;
-use super::case::RefusalGround;
 use super::notice;
 use super::recipient::Told;
 use super::right::Right;
 
+pub use super::case::RefusedItem;
 pub use human_review::{HumanReview, Outcome};
 pub use rectification::{Change, Correction, Place, Recorded, Rectification};
 pub use restriction::{ByHand, Mark, RestrictionTerms};
@@ -83,17 +83,6 @@ impl Terms {
             Self::Objection(_) | Self::ConsentWithdrawal(_) => Some(notice::Kind::Objection),
         }
     }
-}
-
-/// A part of the request that is refused, with the ground that Art. 12(4) asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefusedItem {
-    /// What: a category, a field or a purpose, in the words that the terms use.
-    pub item: String,
-    /// Why.
-    pub ground: RefusalGround,
-    /// The reasons, for the person to read.
-    pub reason: String,
 }
 
 /// All that is decided with a grant; sealed, and frozen by its hash.

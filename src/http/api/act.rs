@@ -20,7 +20,7 @@ use crate::http::auth::{Credentials, as_staff};
 use crate::http::body::Body;
 use crate::http::error::{ApiError, Problem, ProblemField};
 use crate::services::handling::{self, Action};
-use crate::services::{Context, Error, granting, notices, overview};
+use crate::services::{Context, Error, granting, notices, overview, planning};
 use crate::store::cases;
 
 /// An action. Each takes the fields named with it, and no others.
@@ -38,9 +38,10 @@ pub struct NewAction {
     pub method: Option<String>,
     /// `plan`, `grant`, `collect`: the key of the account meant, when several fit.
     pub account: Option<Vec<String>>,
-    /// `refuse`, `record_answer`: the ground.
+    /// `refuse`, `record_answer`: the ground. `plan`: that of Art. 17(1); judged from what is known when absent.
     pub ground: Option<String>,
-    /// `refuse`, `reject`, `extend`, `hold`, `close`: why. `request_clarification`: `identity`, `large_request` or `other`.
+    /// `refuse`, `reject`, `extend`, `hold`, `close`: why. `plan`: why the ground applies, where nothing shows it.
+    /// `request_clarification`: `identity`, `large_request` or `other`.
     /// `lift_restriction`: `rectified`, `claim_unfounded`, `legitimate_grounds` or `ended`.
     pub reason: Option<String>,
     /// `message`, `note`, `advise`, `request_clarification`, `record_clarification`, `request_identity`, `forward`,
@@ -64,8 +65,10 @@ pub struct NewAction {
     pub authority: Option<String>,
     /// `letter_sent`: the letter's id.
     pub letter: Option<Uuid>,
-    /// `grant`, `collect`: what is refused; another person must approve it then.
+    /// `plan`, `grant`, `collect`: what is refused; another person must approve it then.
     pub refused: Option<Vec<NewRefusal>>,
+    /// `plan`: the person's contract goes on, for this reason: what it needs is refused, the rest is erased.
+    pub contract_goes_on: Option<String>,
     /// `grant` of a human review: what came of it.
     pub human_review: Option<NewReview>,
     /// `grant` of a rectification: the right values.
@@ -114,6 +117,7 @@ impl NewAction {
             ("reason", self.reason.is_some()),
             ("text", self.text.is_some()),
             ("refused", self.refused.is_some()),
+            ("contract_goes_on", self.contract_goes_on.is_some()),
             ("human_review", self.human_review.is_some()),
             ("rectification", self.rectification.is_some()),
             ("restriction", self.restriction.is_some()),
@@ -161,6 +165,17 @@ impl NewAction {
         }
     }
 
+    /// What `plan` decides.
+    fn plan(self) -> planning::AskedPlan {
+        planning::AskedPlan {
+            account: self.account.map(RowKey),
+            ground: self.ground,
+            reason: self.reason,
+            refused: self.refused.into_iter().flatten().map(Into::into).collect(),
+            contract_goes_on: self.contract_goes_on,
+        }
+    }
+
     /// The answer of `record_answer`.
     fn answer(self) -> Result<Asked, ApiError> {
         let needed = |value: Option<String>, name| value.ok_or_else(|| ApiError::field(name, "required"));
@@ -196,9 +211,7 @@ impl NewAction {
             "accept_identity" => Action::AcceptIdentity {
                 method: needed(self.method, "method")?,
             },
-            "plan" => Action::Plan {
-                account: self.account.map(RowKey),
-            },
+            "plan" => Action::Plan(self.plan()),
             "grant" => Action::Grant(self.grant()),
             "collect" => Action::Collect(self.grant()),
             "review" => Action::Review {

@@ -72,7 +72,7 @@ pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "claim" | "release" | "approve" | "stop" | "lift_hold" | "retry" | "reopen" => &[],
         "assign" => &["assignee"],
         "accept_identity" => &["method"],
-        "plan" => &["account"],
+        "plan" => &["account", "ground", "reason", "refused", "contract_goes_on"],
         "grant" => &[
             "account",
             "refused",

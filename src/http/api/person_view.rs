@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 use super::course_view::{self, LinkedView, QuestionView};
 use super::grant_view::RestrictionView;
 use super::plan_view::{
-    ErasedView, KeptView, PlanSystemView, ServiceView, by_system, erased, kept, services,
+    ErasedView, KeptView, PlanSystemView, RefusedView, ServiceView, by_system, erased, kept, services,
 };
 use crate::domain::case::{Confirmation, State};
-use crate::domain::grant::{Grant, RefusedItem, Terms};
+use crate::domain::grant::{Grant, Terms};
 use crate::services::Context;
 use crate::services::answer::ToldRecipient;
 use crate::services::codes::level_name;
@@ -85,17 +85,6 @@ pub struct ReviewView {
     pub reasons: String,
 }
 
-/// A part of the request that was refused.
-#[derive(Serialize, ToSchema)]
-pub struct RefusedView {
-    /// What.
-    pub item: String,
-    /// The ground's name.
-    pub ground: &'static str,
-    /// The reasons, in staff's words.
-    pub reason: String,
-}
-
 /// Something that happened.
 #[derive(Serialize, ToSchema)]
 pub struct TimelineEntry {
@@ -140,6 +129,12 @@ pub struct PersonPlan {
     pub systems: Vec<PlanSystemView>,
     /// Services that end.
     pub consequences: Vec<ServiceView>,
+    /// The ground of Art. 17(1), by name.
+    pub ground: &'static str,
+    /// Why it applies, in staff's words.
+    pub ground_reason: Option<String>,
+    /// What would be refused, and why.
+    pub refused: Vec<RefusedView>,
 }
 
 /// What was done.
@@ -155,6 +150,10 @@ pub struct PersonAnswer {
     pub kept_documents: Vec<KeptDocumentView>,
     /// Who was told.
     pub told: Vec<ToldView>,
+    /// The ground of Art. 17(1) on which data was erased, by name.
+    pub ground: Option<&'static str>,
+    /// Why it applied, in staff's words.
+    pub ground_reason: Option<String>,
 }
 
 /// A field that was corrected; values are masked.
@@ -286,13 +285,9 @@ fn review(grant: &Grant) -> Option<ReviewView> {
 }
 
 fn refused(person: &PersonCase) -> Vec<RefusedView> {
-    let items = person.grant.iter().flat_map(|grant| &grant.refused);
-    let view = |item: &RefusedItem| RefusedView {
-        item: item.item.clone(),
-        ground: item.ground.name(),
-        reason: item.reason.clone(),
-    };
-    items.map(view).collect()
+    let granted = person.grant.iter().flat_map(|grant| &grant.refused);
+    let erased = person.answer.iter().flat_map(|answer| &answer.refused);
+    granted.chain(erased).map(RefusedView::of).collect()
 }
 
 fn asked(person: &PersonCase) -> Vec<&'static str> {
@@ -317,6 +312,9 @@ fn person_plan(ctx: &Context, plan: &PlanView) -> PersonPlan {
         confirmation: plan.confirmation.map(super::plan_view::confirmation_name),
         systems: by_system(ctx, &plan.facts),
         consequences: services(&plan.facts),
+        ground: plan.facts.basis.ground().name(),
+        ground_reason: plan.facts.basis.reason().map(str::to_owned),
+        refused: plan.facts.refused.iter().map(RefusedView::of).collect(),
     }
 }
 
@@ -331,6 +329,11 @@ fn person_answer(ctx: &Context, person: &PersonCase) -> Option<PersonAnswer> {
         corrected: vec![],
         kept_documents: vec![],
         told: told(ctx, &answer.told),
+        ground: answer.basis.as_ref().map(|basis| basis.ground().name()),
+        ground_reason: answer
+            .basis
+            .as_ref()
+            .and_then(|basis| basis.reason().map(str::to_owned)),
     })
 }
 
@@ -354,6 +357,8 @@ fn rectified(ctx: &Context, facts: &RectifiedFacts) -> PersonAnswer {
         corrected: corrected.collect(),
         kept_documents: kept.collect(),
         told: told(ctx, &facts.told),
+        ground: None,
+        ground_reason: None,
     }
 }
 

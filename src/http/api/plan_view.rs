@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::case::Confirmation;
+use crate::domain::case::{Confirmation, RefusedItem};
 use crate::services::Context;
 use crate::services::answer::AnswerFacts;
 use crate::services::overview::PlanView;
@@ -44,8 +44,15 @@ pub struct ErasurePlan {
     pub prepared_by: Option<String>,
     /// Until when the approved erasure can be stopped.
     pub cool_off_until: Option<DateTime<Utc>>,
+    /// The ground of Art. 17(1), by name.
+    #[schema(example = "no_longer_needed_17_1_a")]
+    pub ground: &'static str,
+    /// Why it applies, in staff's words.
+    pub ground_reason: Option<String>,
     /// By system and table.
     pub systems: Vec<PlanSystemView>,
+    /// What is refused, and why (Art. 17(3), 12(4)).
+    pub refused: Vec<RefusedView>,
     /// Services of the person that end.
     pub consequences: Vec<ServiceView>,
     /// How long backups still hold what is erased.
@@ -78,6 +85,8 @@ pub struct PlanTableView {
     pub erase: usize,
     /// Rows that are reduced to what retained rows need.
     pub reduce: usize,
+    /// Rows that stay because that part is refused.
+    pub refuse: usize,
     /// Rows that stay, by ground.
     pub retained: Vec<RetainedView>,
 }
@@ -94,6 +103,27 @@ pub struct RetainedView {
     pub by_law: bool,
     /// The last day of the longest-kept row.
     pub until: Option<NaiveDate>,
+}
+
+/// A part of the request that is refused.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedView {
+    /// What: a category, or a table as `system.table`, among others.
+    pub item: String,
+    /// The ground's name.
+    pub ground: &'static str,
+    /// The reasons, in staff's words.
+    pub reason: String,
+}
+
+impl RefusedView {
+    pub(super) fn of(item: &RefusedItem) -> Self {
+        Self {
+            item: item.item.clone(),
+            ground: item.ground.name(),
+            reason: item.reason.clone(),
+        }
+    }
 }
 
 /// A service that ends.
@@ -194,6 +224,9 @@ impl ErasurePlan {
             confirmation: plan.confirmation.map(confirmation_name),
             prepared_by: plan.prepared_by.map(|staff| staff.to_string()),
             cool_off_until: plan.cool_off_until,
+            ground: plan.facts.basis.ground().name(),
+            ground_reason: plan.facts.basis.reason().map(str::to_owned),
+            refused: plan.facts.refused.iter().map(RefusedView::of).collect(),
             backups: systems.filter_map(backup).collect(),
             systems: by_system(ctx, &plan.facts),
             consequences: services(&plan.facts),
@@ -263,6 +296,7 @@ fn by_table(lines: &[PlanLine]) -> Vec<PlanTableView> {
         let known = tables.iter().position(|table| table.table == line.table);
         let mut table = known.map_or_else(|| empty(line), |at| tables.remove(at));
         match (&line.ground, line.operation.as_str()) {
+            (_, "refuse") => table.refuse += line.rows,
             (Some(ground), operation) => table.retained.push(RetainedView {
                 rows: line.rows,
                 ground: ground.clone(),
@@ -283,6 +317,7 @@ fn empty(line: &PlanLine) -> PlanTableView {
         category: line.category.clone(),
         erase: 0,
         reduce: 0,
+        refuse: 0,
         retained: vec![],
     }
 }
@@ -340,6 +375,7 @@ mod tests {
             line("b", "retain", 2, Some("bookkeeping")),
             line("a", "reduce", 1, None),
             line("a", "keep", 4, Some("suppression")),
+            line("b", "refuse", 5, Some("legal_claims_17_3_e")),
         ]);
         let names: Vec<&str> = tables.iter().map(|table| table.table.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
@@ -347,5 +383,10 @@ mod tests {
         assert_eq!(tables[0].retained[0].ground, "suppression");
         assert!(!tables[0].retained[0].by_law && tables[1].retained[0].by_law);
         assert_eq!((tables[1].erase, tables[1].retained[0].rows), (0, 2));
+        assert_eq!(
+            (tables[1].refuse, tables[1].retained.len()),
+            (5, 1),
+            "refused is not retained"
+        );
     }
 }

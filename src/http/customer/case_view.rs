@@ -100,6 +100,12 @@ impl<'a> CaseView<'a> {
             gone,
             kept: words.keeping(facts),
             told: plan.told.iter().map(|id| words.recipient(id)).collect(),
+            ground: words.basis(&facts.basis),
+            refused: facts
+                .refused
+                .iter()
+                .map(|item| words.refused_item(item))
+                .collect(),
             hash: facts.hash.clone(),
             confirmed: plan.confirmation != Some(Confirmation::Awaited),
             awaits_approval: self.awaits_approval(plan),
@@ -175,6 +181,12 @@ impl<'a> CaseView<'a> {
                 .as_ref()
                 .and_then(|grant| super::granted::text(words, grant, self.person.download.is_some())),
             suppressed: facts.suppressed,
+            ground: facts.basis.as_ref().map(|basis| words.basis(basis)),
+            refused: facts
+                .refused
+                .iter()
+                .map(|item| words.refused_item(item))
+                .collect(),
             ..AnswerView::default()
         })
     }

@@ -1,7 +1,6 @@
 //! What was granted, as the person reads it on the page of their case.
 
 use crate::adapters::templates::facts::Words;
-use crate::adapters::texts::Texts;
 use crate::domain::grant::{Grant, RefusedItem, Terms};
 
 /// The answer in words: what was done, and what was not and why.
@@ -26,13 +25,13 @@ pub(super) fn text(words: Words<'_>, grant: &Grant, waits: bool) -> Option<Strin
     }
     if !grant.refused.is_empty() {
         parts.push(t.get("mail-granted-refused"));
-        parts.extend(grant.refused.iter().map(|item| refused(t, item)));
+        parts.extend(grant.refused.iter().map(|item| refused(words, item)));
         parts.push(t.get("answer-refused-remedy"));
     }
     Some(parts.join("\n\n")).filter(|text| !text.is_empty())
 }
 
-fn refused(t: Texts, item: &RefusedItem) -> String {
-    let ground = t.or("refusal-", item.ground.name());
-    format!("{}: {ground}\n{}", item.item, item.reason)
+fn refused(words: Words<'_>, item: &RefusedItem) -> String {
+    let ground = words.t.or("refusal-", item.ground.name());
+    format!("{}: {ground}\n{}", words.item(&item.item), item.reason)
 }

@@ -9,6 +9,7 @@ use super::case::{path_of, see};
 use super::case_page::{self, Seen};
 use super::course;
 use super::grant::{self, GrantSent};
+use super::plan_form;
 use super::plan_page::short;
 use super::who::{Answer, Desk};
 use crate::domain::case::Proposal;
@@ -72,11 +73,12 @@ impl Sent {
             "accept_identity" => Action::AcceptIdentity {
                 method: self.method.clone(),
             },
-            "plan" => Action::Plan {
-                account: optional(&self.account, "account", |text| {
-                    serde_json::from_str::<RowKey>(text).ok()
-                })?,
-            },
+            "plan" => Action::Plan(plan_form::asked(
+                self.account()?,
+                &self.ground,
+                &self.reason,
+                &self.rest,
+            )),
             "collect" => Action::Collect(self.collected()?),
             "review" => Action::Review {
                 table: self.table.clone(),
@@ -299,11 +301,14 @@ pub(super) fn again(
 /// Which text says what went wrong: the field's, where there is one for it.
 fn code(error: &Error) -> String {
     let named = |wrong: &crate::services::FieldError| match wrong.field {
+        "reason" if wrong.code == "ground_not_shown" => "ground_reason",
         "reason" | "text" | "reasons" => "text",
         "controller.name" | "controller.email" => "controller",
         "into" => merge_code(wrong.code),
         field @ ("evidence" | "rights" | "what" | "confirm" | "ground" | "statute" | "outcome"
-        | "backups_until" | "comment" | "assignee") => field,
+        | "backups_until" | "comment" | "assignee" | "contract_goes_on") => field,
+        "refused" if wrong.code == "all_refused" => "refused",
+        "item" if matches!(wrong.code, "kept_anyway" | "twice" | "hangs_on_erased") => "item",
         "refused" | "item" => "invalid",
         field if PersonalField::from_name(field).is_some() => "change",
         _ => "invalid",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::who::Desk;
-use super::{course, found, grant, plan_page, records, trail};
+use super::{course, found, grant, plan_form, plan_page, records, trail};
 use crate::adapters::templates::facts::Words;
 use crate::domain::case::{Proposal, State};
 use crate::domain::data_map::{DataMap, PersonalField};
@@ -73,7 +73,6 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
     let reader = Reader { words, names };
     let (case, stored) = (&seen.case, &seen.case.case);
     let due_on = case.clock.extended_due_on.unwrap_or(case.clock.due_on);
-    let account_known = case.subject.as_ref().is_some_and(|subject| !subject.ambiguous());
     StaffCasePage {
         t: desk.visit.t(),
         page: desk.page(who, "queue"),
@@ -92,9 +91,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         required_level: stored.case.identity.required,
         proofs: proofs(&reader, &case.proofs),
         searched: case.subject.is_some(),
-        live_services: account_known
-            && case.case.case.state.is_open()
-            && case.subject.as_ref().is_some_and(|subject| subject.live_services),
+        live_services: runs_services(case),
         matches: found::matches(&reader, case),
         excluded: found::excluded(&reader, case),
         candidates: found::candidates(&reader, case),
@@ -102,6 +99,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
             .plan
             .as_ref()
             .map(|plan| plan_page::plan(&reader, case, plan)),
+        plan_form: plan_form::view(&app.ctx, &reader, case),
         stop: super::stop::view(&app.ctx, &reader, case),
         collect: records::collecting(&reader, seen),
         package: records::package(&reader, seen),
@@ -124,6 +122,12 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         error: None,
         typed: Typed::default(),
     }
+}
+
+/// Whether services of the person run, where it is clear who the person is.
+fn runs_services(case: &StaffCase) -> bool {
+    let known = case.subject.as_ref().filter(|subject| !subject.ambiguous());
+    case.case.case.state.is_open() && known.is_some_and(|subject| subject.live_services)
 }
 
 fn person(case: &StaffCase) -> WhoView {

@@ -12,6 +12,7 @@ mod incidents;
 mod intake;
 mod letters;
 mod members;
+mod plan_form;
 mod plan_page;
 mod purges;
 mod queue;

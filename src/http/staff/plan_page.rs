@@ -45,6 +45,13 @@ pub(super) fn plan(reader: &Reader<'_>, case: &StaffCase, plan: &PlanView) -> St
             .iter()
             .map(|service| reader.words.service(service))
             .collect(),
+        ground: reader.words.basis(&plan.facts.basis),
+        refused: plan
+            .facts
+            .refused
+            .iter()
+            .map(|item| reader.words.refused_item(item))
+            .collect(),
         backups: backups.collect(),
         confirmed_at: confirmed.filter(|_| given).map(|event| local_time(event.at)),
         needs_confirmation: plan
@@ -73,7 +80,13 @@ pub(super) fn rows(reader: &Reader<'_>, systems: &[PlanSystem]) -> Vec<PlanRow> 
             table: line.table.clone(),
             effect: line.operation.clone(),
             rows: line.rows,
-            ground: line.ground.as_deref().map(|ground| reader.words.ground(ground)),
+            ground: line
+                .ground
+                .as_deref()
+                .map(|ground| match line.operation.as_str() {
+                    "refuse" => reader.words.t.or("refusal-", ground),
+                    _ => reader.words.ground(ground),
+                }),
             until: line.until,
         })
         .collect()

@@ -9,6 +9,7 @@ pub use super::person_course::{AskedItem, PersonCourse};
 pub use super::register::{RegisterGroup, RegisterPage, RegisterRecipient};
 use crate::adapters::templates::answer::{Gone, Kept, Told};
 use crate::adapters::templates::changes::Rectified;
+use crate::adapters::templates::mails::RefusedPart;
 use crate::adapters::templates::restrictions::Restricted;
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
@@ -218,6 +219,10 @@ pub struct PlanView {
     pub told: Vec<String>,
     /// The last day anything can still be in a backup.
     pub backups_until: Option<NaiveDate>,
+    /// The ground of the erasure, after `erasure-ground-`, and why it applies.
+    pub ground: (String, Option<String>),
+    /// What is refused, and why.
+    pub refused: Vec<RefusedPart>,
     /// What names the plan that was shown, when it is confirmed.
     pub hash: String,
     /// Whether nothing is (any longer) asked of the person.
@@ -243,6 +248,10 @@ pub struct AnswerView {
     pub suppressed: bool,
     /// What is restricted.
     pub restricted: Option<Restricted>,
+    /// The ground of the erasure, after `erasure-ground-`, and why it applies.
+    pub ground: Option<(String, Option<String>)>,
+    /// What of an erasure is refused, and why.
+    pub refused: Vec<RefusedPart>,
 }
 
 /// One thing that happened.

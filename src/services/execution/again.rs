@@ -43,7 +43,7 @@ pub fn again(
                 }
                 done.reduced += unreduced;
             }
-            Operation::Retain { .. } | Operation::Keep { .. } => {}
+            Operation::Retain { .. } | Operation::Keep { .. } | Operation::Refuse { .. } => {}
         }
     }
     if carry_out {

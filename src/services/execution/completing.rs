@@ -96,7 +96,7 @@ fn rows(
                         row.ground.as_ref(),
                         now.and_then(|now| now.get(&row.key)),
                     ),
-                    Operation::Erase | Operation::Keep { .. } => continue,
+                    Operation::Erase | Operation::Keep { .. } | Operation::Refuse { .. } => continue,
                 };
                 if let (Some(ground), Some(until), Some(digest)) = (ground, row.until, digest) {
                     let group = (&part.system, &table.table, kind, ground, until);

@@ -5,6 +5,7 @@
 
 mod again;
 mod completing;
+mod starting;
 mod thawing;
 mod verifying;
 
@@ -13,17 +14,20 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use crate::domain::case::{Event, State, TransitionError};
+use crate::domain::case::Event;
+use crate::domain::data_map::System as Mapped;
 use crate::domain::erasure::{Drift, Operation, Plan, StepKind, Survey, SurveyRequest, SystemPlan, drift};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::{Match, RowKey};
 use crate::domain::staff::Actor;
 use crate::services::ports::{System, SystemError};
-use crate::services::transition::{self, Change, proposed_plan};
+use crate::services::transition::{self, Change};
 use crate::services::{Context, Error, Result, planning, replaying, searching};
 use crate::store::cases::{self, StoredCase};
+use crate::store::locks;
 use crate::store::plans::{self, StepState, StoredStep};
-use crate::store::{Conn, locks};
+
+use starting::{Start, start};
 
 pub use again::{Again, again};
 pub use completing::RETAINED;
@@ -92,7 +96,7 @@ fn carry_out(
     for phase in [Phase::Freeze, Phase::Look, Phase::Erase] {
         for part in &plan.systems {
             // A failing system leaves the others done.
-            match run_system(ctx, erasure, part, phase) {
+            match run_system(ctx, erasure, plan, part, phase) {
                 Ok(()) => {}
                 Err(fatal @ (Failure::Outdated | Failure::Ours(_))) => return Err(fatal),
                 Err(failed) => worst = Some(failed),
@@ -150,57 +154,14 @@ enum Phase {
     Erase,
 }
 
-/// What a run has to do.
-enum Start {
-    /// Nothing: the erasure was stopped, or is done, or a hold is in force, whose lifting starts it anew.
-    Nothing,
-    /// Nothing until then.
-    NotBefore(DateTime<Utc>),
-    /// Carry out this plan.
-    Go(Box<StoredCase>, PlanId),
-}
-
-/// Enters the executing state, or finds it entered.
-fn start(ctx: &Context, id: CaseId) -> Result<Start> {
-    ctx.store.transaction(|conn| {
-        let case = cases::lock(conn, id)?;
-        let case = match case.case.state {
-            State::Executing => case,
-            State::Approved { cool_off_until } => match enter(ctx, conn, &case) {
-                Err(Error::Refused(TransitionError::CoolingOff)) => {
-                    return Ok(Start::NotBefore(cool_off_until));
-                }
-                Err(Error::Refused(TransitionError::OnHold)) => return Ok(Start::Nothing),
-                entered => entered?,
-            },
-            _ => return Ok(Start::Nothing),
-        };
-        let plan = proposed_plan(&case).ok_or_else(|| Error::internal("executing without a plan"))?;
-        let steps = planning::open(ctx, conn, &case, plan)?.plan.steps();
-        plans::insert_steps(conn, id, plan, &steps)?;
-        Ok(Start::Go(Box::new(case), plan))
-    })
-}
-
-fn enter(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<StoredCase> {
-    let change = Change {
-        event: Event::ExecutionStarted,
-        actor: &Actor::System,
-        action: "erasure_started",
-        detail: json!({}),
-        visible: false,
-    };
-    transition::apply(ctx, conn, case, change)
-}
-
 fn run_system(
     ctx: &Context,
     erasure: Erasure,
+    plan: &Plan,
     part: &SystemPlan,
     phase: Phase,
 ) -> std::result::Result<(), Failure> {
-    let plan = erasure.plan;
-    let steps = plans::list_steps(&mut *ctx.store.get()?, plan)?;
+    let steps = plans::list_steps(&mut *ctx.store.get()?, erasure.plan)?;
     let open: Vec<StoredStep> = steps
         .into_iter()
         .filter(|stored| stored.step.system == part.system)
@@ -212,36 +173,45 @@ fn run_system(
         let system = ctx.systems.get(&part.system)?;
         let appeared = match phase {
             Phase::Freeze => BTreeMap::new(),
-            Phase::Look => return appeared(ctx, &*system, part).map(|_| ()),
-            Phase::Erase => appeared(ctx, &*system, part)?,
+            Phase::Look => return appeared(ctx, &*system, plan, part).map(|_| ()),
+            Phase::Erase => appeared(ctx, &*system, plan, part)?,
         };
         for stored in &open {
             run_step(ctx, &*system, erasure, part, stored, &appeared).inspect_err(|failure| {
-                note_failure(ctx, plan, stored.step.ordinal, failure);
+                note_failure(ctx, erasure.plan, stored.step.ordinal, failure);
             })?;
         }
         Ok(())
     })();
-    outcome.inspect_err(|failure| note_failure(ctx, plan, first.step.ordinal, failure))
+    outcome.inspect_err(|failure| note_failure(ctx, erasure.plan, first.step.ordinal, failure))
 }
 
-/// Rows of the person that appeared since the plan was approved, of kinds that it erases.
+/// Rows of the person that appeared since the plan was approved, of kinds that it erases. A service among them that began
+/// since is in no plan: that it ends, nobody has confirmed.
 fn appeared(
     ctx: &Context,
     system: &dyn System,
+    plan: &Plan,
     part: &SystemPlan,
 ) -> std::result::Result<BTreeMap<String, Vec<RowKey>>, Failure> {
-    match drift(part, &survey(ctx, system, part)?) {
+    let now = survey(ctx, system, part)?;
+    if plan.misses_service(mapped(ctx, part)?, &now) {
+        return Err(Failure::Outdated);
+    }
+    match drift(part, &now) {
         Drift::Appeared(rows) => Ok(rows),
         Drift::Outdated { .. } => Err(Failure::Outdated),
     }
 }
 
-fn survey(ctx: &Context, system: &dyn System, part: &SystemPlan) -> std::result::Result<Survey, Failure> {
+fn mapped<'a>(ctx: &'a Context, part: &SystemPlan) -> Result<&'a Mapped> {
     let mapped = ctx.organisation.map.system(&part.system);
-    let mapped = mapped.ok_or_else(|| Error::internal("system left the map"))?;
+    mapped.ok_or_else(|| Error::internal("system left the map"))
+}
+
+fn survey(ctx: &Context, system: &dyn System, part: &SystemPlan) -> std::result::Result<Survey, Failure> {
     Ok(system.survey(&SurveyRequest::new(
-        mapped,
+        mapped(ctx, part)?,
         &ctx.organisation.recipients,
         part.roots.clone(),
     ))?)
@@ -257,6 +227,8 @@ fn run_step(
 ) -> std::result::Result<(), Failure> {
     let (step, plan) = (&stored.step, erasure.plan);
     let done = match step.kind {
+        // An account that goes on is not stopped.
+        StepKind::Freeze if part.keeps_account(mapped(ctx, part)?) => 0,
         StepKind::Freeze => {
             thawing::remember(ctx, system, erasure, part, step.ordinal)?;
             system.freeze(&part.roots)?

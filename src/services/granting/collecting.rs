@@ -11,7 +11,7 @@ use crate::domain::access::{
     self, ActualRecipient, Chosen, CollectRequest, CollectedColumn, CollectedRow, Collection, Informed,
 };
 use crate::domain::calendar::stockholm_date;
-use crate::domain::erasure::Plan;
+use crate::domain::erasure::{Draft, Refusals};
 use crate::domain::grant::{Grant, RefusedItem, Step, StepKind};
 use crate::domain::right::Right;
 use crate::services::execution::Failure;
@@ -65,14 +65,15 @@ pub(super) fn collection(
     } else {
         planning::survey(ctx, &roots)?
     };
-    let plan = Plan::make(&organisation.map, &organisation.fiscal_years, &surveys);
+    let none = Refusals::default();
+    let draft = Draft::make(&organisation.map, &organisation.fiscal_years, &surveys, &none);
     Ok(Collection {
         id: ctx.new_id(),
         roots,
         tables,
         recipients: recipients(ctx, subject, &surveys)?,
         // Where it cannot be said until when, nothing is promised.
-        kept: plan.map(|plan| access::kept_by_law(&plan)).unwrap_or_default(),
+        kept: draft.map(|draft| access::kept_by_law(&draft)).unwrap_or_default(),
         searched: organisation.map.systems.iter().map(|s| s.id.clone()).collect(),
     })
 }

@@ -181,12 +181,13 @@ pub fn preview(ctx: &Context, actor: &Actor, id: CaseId, asked: &Asked) -> Resul
     Ok(make(ctx, &case, Some(by), asked)?.1)
 }
 
-fn refused(asked: &Asked) -> Result<Vec<RefusedItem>> {
-    let item = |one: &AskedRefusal| {
-        let reason = FreeText::parse(&one.reason).ok();
-        match (RefusalGround::from_name(&one.ground), reason) {
-            (Some(ground), Some(reason)) if !one.item.trim().is_empty() => Ok(RefusedItem {
-                item: one.item.trim().to_owned(),
+impl AskedRefusal {
+    /// The part, once it says what, on which ground and why.
+    pub(super) fn read(&self) -> std::result::Result<RefusedItem, FieldError> {
+        let reason = FreeText::parse(&self.reason).ok();
+        match (RefusalGround::from_name(&self.ground), reason) {
+            (Some(ground), Some(reason)) if !self.item.trim().is_empty() => Ok(RefusedItem {
+                item: self.item.trim().to_owned(),
                 ground,
                 reason: reason.as_str().to_owned(),
             }),
@@ -194,12 +195,15 @@ fn refused(asked: &Asked) -> Result<Vec<RefusedItem>> {
             (_, None) => Err(wrong("reason", "required")),
             _ => Err(wrong("item", "required")),
         }
-    };
-    let items: std::result::Result<Vec<_>, _> = asked.refused.iter().map(item).collect();
+    }
+}
+
+fn refused(asked: &Asked) -> Result<Vec<RefusedItem>> {
+    let items: std::result::Result<Vec<_>, _> = asked.refused.iter().map(AskedRefusal::read).collect();
     items.map_err(|error| Error::Invalid(vec![error]))
 }
 
-const fn wrong(field: &'static str, code: &'static str) -> FieldError {
+pub(super) const fn wrong(field: &'static str, code: &'static str) -> FieldError {
     FieldError { field, code }
 }
 

@@ -3,10 +3,9 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::domain::matching::RowKey;
 use crate::domain::staff::{Actor, Permission};
-use crate::services::granting;
 use crate::services::handling::Controller;
+use crate::services::{granting, planning};
 
 /// An action of staff, as the API names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,11 +24,7 @@ pub enum Action {
         method: String,
     },
     /// Make the erasure plan.
-    Plan {
-        /// The account meant, when several fit.
-        #[serde(default)]
-        account: Option<RowKey>,
-    },
+    Plan(planning::AskedPlan),
     /// Grant what is asked for, wholly or in part: rectification, restriction, objection, consent.
     Grant(granting::Asked),
     /// Grant access or portability: collect the data to be released.

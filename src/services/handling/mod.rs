@@ -55,8 +55,8 @@ pub fn act(
         return Err(Error::Gone("case_thinned"));
     }
     let id = found.id;
-    if let Action::Plan { account } = action {
-        return planning::make(ctx, actor, id, version, account.as_ref());
+    if let Action::Plan(asked) = action {
+        return planning::make(ctx, actor, id, version, asked);
     }
     if let Action::Grant(asked) | Action::Collect(asked) = action {
         return granting::grant(ctx, actor, id, version, asked);
@@ -118,7 +118,7 @@ impl Work<'_> {
                 let after = proving::accept(self.ctx, conn, self.case, method, self.actor)?;
                 self.touch(conn, &after)
             }
-            Action::Plan { .. } | Action::Grant(_) | Action::Collect(_) | Action::Split { .. } => Err(
+            Action::Plan(_) | Action::Grant(_) | Action::Collect(_) | Action::Split { .. } => Err(
                 Error::internal("what asks systems or makes keys begins outside a transaction"),
             ),
             Action::Review { table } => {

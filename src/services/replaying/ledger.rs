@@ -24,7 +24,8 @@ pub struct Gone {
     proofs: Vec<[u8; 32]>,
 }
 
-/// The person's own rows of one system's part of a plan, with the identifiers that they were found by.
+/// The person's own rows of one system's part of a plan, with the identifiers that they were found by; but for those that
+/// stay because that part is refused.
 #[must_use]
 pub fn of_roots(ctx: &Context, part: &SystemPlan, matches: &[Match]) -> Vec<Gone> {
     let secret = ctx.keys.for_purpose(Purpose::Replay);
@@ -34,7 +35,13 @@ pub fn of_roots(ctx: &Context, part: &SystemPlan, matches: &[Match]) -> Vec<Gone
         .map(|found| ((found.row.table.as_str(), &found.row.key), &found.row.keys))
         .collect();
     let rows = part.roots.iter();
-    rows.flat_map(|(table, keys)| keys.iter().map(move |key| (table, key)))
+    let refused = |table: &str| {
+        part.tables
+            .iter()
+            .any(|one| one.table == table && one.is_refused())
+    };
+    rows.filter(|(table, _)| !refused(table))
+        .flat_map(|(table, keys)| keys.iter().map(move |key| (table, key)))
         .map(|(table, key)| Gone {
             table: table.clone(),
             cause: Cause::Erased,

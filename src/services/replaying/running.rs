@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{ATTENTION, ledger, marks, stream};
 use crate::domain::data_map::{System as Mapped, Table};
-use crate::domain::erasure::{Plan, SurveyRequest};
+use crate::domain::erasure::{Draft, SurveyRequest};
 use crate::domain::ids::CaseId;
 use crate::domain::matching::{FoundRow, RowKey};
 use crate::domain::purge::RetainedKey;
@@ -17,7 +17,7 @@ use crate::domain::sealing::{Purpose, SecretKey};
 use crate::domain::staff::Actor;
 use crate::services::execution::{Again, Failure, again};
 use crate::services::ports::System;
-use crate::services::{Context, Error, Result};
+use crate::services::{Context, Error, Result, planning};
 use crate::store::audit::SERVICE_STREAM;
 use crate::store::replays::{self, Entry, Replay};
 use crate::store::{cases, locks};
@@ -274,10 +274,13 @@ impl<'a> Run<'a> {
         let organisation = &self.ctx.organisation;
         let request = SurveyRequest::new(self.mapped, &organisation.recipients, roots.clone());
         let survey = self.system.survey(&request)?;
-        let plan = Plan::make(
+        // What was refused then is not erased now.
+        let refusals = planning::refusals_of(self.ctx, &mut *self.ctx.store.get()?, case)?;
+        let plan = Draft::make(
             &organisation.map,
             &organisation.fiscal_years,
             &[(survey, roots.clone())],
+            &refusals,
         );
         // What no plan can be made of is counted as failed, and looked at by staff.
         let plan = plan.map_err(|_| Failure::Outdated)?;

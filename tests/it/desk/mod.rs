@@ -23,7 +23,7 @@ use crate::pages::site::{Seen, Site};
 use crate::support::world::World;
 
 /// A member of staff with a browser of their own, logged in.
-struct Staff<'a> {
+pub struct Staff<'a> {
     site: &'a Site,
     browser: Client,
     email: String,
@@ -40,7 +40,7 @@ fn browser() -> Client {
 impl<'a> Staff<'a> {
     /// A new member of staff, who logs in.
     #[track_caller]
-    fn of(site: &'a Site, role: Role) -> Self {
+    pub fn of(site: &'a Site, role: Role) -> Self {
         let staff = Self {
             site,
             browser: browser(),
@@ -64,7 +64,7 @@ impl<'a> Staff<'a> {
     }
 
     #[track_caller]
-    fn see(&self, path: &str) -> Seen {
+    pub fn see(&self, path: &str) -> Seen {
         self.site.visit(self.request("GET", path))
     }
 
@@ -83,7 +83,7 @@ impl<'a> Staff<'a> {
 
     /// Sends the form on the page of a case that does `action`.
     #[track_caller]
-    fn act(&self, page: &Seen, action: &str, fields: &[(&str, &str)]) -> Seen {
+    pub fn act(&self, page: &Seen, action: &str, fields: &[(&str, &str)]) -> Seen {
         let offered = page.all(&format!("form:has(input[name=action][value={action}])"));
         let form = offered
             .first()
@@ -103,12 +103,12 @@ impl<'a> Staff<'a> {
 
     /// As [`Self::act`], and on to the page that follows.
     #[track_caller]
-    fn acts(&self, page: &Seen, action: &str, fields: &[(&str, &str)]) -> Seen {
+    pub fn acts(&self, page: &Seen, action: &str, fields: &[(&str, &str)]) -> Seen {
         self.follow(&self.act(page, action, fields)).expect(200)
     }
 
     #[track_caller]
-    fn case(&self, reference: &str) -> Seen {
+    pub fn case(&self, reference: &str) -> Seen {
         self.see(&case_path(reference)).expect(200)
     }
 }
@@ -118,7 +118,7 @@ fn take_in(world: &World, typed: &Typed) -> StoredCase {
     world.submit(typed)
 }
 
-fn case_path(reference: &str) -> String {
+pub fn case_path(reference: &str) -> String {
     format!("/staff/cases/{reference}")
 }
 

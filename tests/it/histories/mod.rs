@@ -15,6 +15,7 @@ use dataratt::domain::right::Right;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::handling::{self, Action};
 use dataratt::services::intake::Typed;
+use dataratt::services::planning::AskedPlan;
 use dataratt::services::{
     Error, Result, auditing, codes, execution, granting, notices, overview, planning, stopping,
 };
@@ -166,7 +167,7 @@ impl Play {
                 act(0, Action::AcceptIdentity { method })
             }
             (State::Assessing, None) if case.case.right == Right::Erasure => {
-                act(1, Action::Plan { account: None })
+                act(1, Action::Plan(AskedPlan::default()))
             }
             (State::Assessing, None) => act(1, Action::Grant(granting::Asked::default())),
             (

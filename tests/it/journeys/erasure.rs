@@ -5,6 +5,7 @@ use dataratt::adapters::sample::SampleSystem;
 use dataratt::domain::notice::{Answer, Outcome};
 use dataratt::domain::staff::Role;
 use dataratt::services::handling::{self, Action};
+use dataratt::services::planning::AskedPlan;
 use dataratt::services::{Error, answer, auditing, notices};
 use dataratt::store;
 
@@ -191,7 +192,7 @@ fn a_plan_is_not_approved_before_the_person_has_confirmed_what_ends() {
     let (agent, approver) = (world.staff(Role::Agent), world.staff(Role::Approver));
     let case = world.asks("erasure", person);
     let early = world
-        .act(&agent, &case.reference, &Action::Plan { account: None })
+        .act(&agent, &case.reference, &Action::Plan(AskedPlan::default()))
         .unwrap_err();
     assert_eq!(
         early.code(),
@@ -208,7 +209,7 @@ fn a_plan_is_not_approved_before_the_person_has_confirmed_what_ends() {
         )
         .unwrap();
     world
-        .act(&agent, &case.reference, &Action::Plan { account: None })
+        .act(&agent, &case.reference, &Action::Plan(AskedPlan::default()))
         .unwrap();
     let unconfirmed = world
         .act(&approver, &case.reference, &Action::Approve)

@@ -8,6 +8,7 @@ use dataratt::services::Error;
 use dataratt::services::codes;
 use dataratt::services::handling::Action;
 use dataratt::services::intake::Typed;
+use dataratt::services::planning::AskedPlan;
 use dataratt::services::searching;
 use dataratt::store::cases::StoredCase;
 
@@ -139,7 +140,7 @@ fn two_accounts_with_one_address_are_never_erased_before_staff_choose() {
         )
         .unwrap();
     let undecided = world
-        .act(&agent, &case.reference, &Action::Plan { account: None })
+        .act(&agent, &case.reference, &Action::Plan(AskedPlan::default()))
         .unwrap_err();
     assert_eq!(undecided.code(), "ambiguous_match");
 
@@ -153,7 +154,14 @@ fn two_accounts_with_one_address_are_never_erased_before_staff_choose() {
         .find(|row| row.keys.customer_number.as_deref() == Some(&b.customer_number));
     let account = Some(chosen.unwrap().key.clone());
     world
-        .act(&agent, &case.reference, &Action::Plan { account })
+        .act(
+            &agent,
+            &case.reference,
+            &Action::Plan(AskedPlan {
+                account,
+                ..AskedPlan::default()
+            }),
+        )
         .unwrap();
     dataratt::services::planning::confirm(&world, case.id, None).unwrap();
     let before = world.host.people();

@@ -10,6 +10,7 @@ use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::granting::{Asked, AskedRefusal, AskedStop};
 use dataratt::services::handling::Action;
 use dataratt::services::intake::Typed;
+use dataratt::services::planning::AskedPlan;
 use dataratt::services::{Error, auditing, codes, planning, stopping, suppressions};
 use dataratt::store::cases::StoredCase;
 use dataratt::worker;
@@ -189,7 +190,10 @@ fn the_ledger_survives_the_erasure_which_names_it() {
         ..Typed::default()
     });
     let method = "in_person".to_owned();
-    for action in [Action::AcceptIdentity { method }, Action::Plan { account: None }] {
+    for action in [
+        Action::AcceptIdentity { method },
+        Action::Plan(AskedPlan::default()),
+    ] {
         world.act(&agent, &case.reference, &action).unwrap();
     }
     planning::confirm(&world, case.id, None).unwrap();

@@ -8,6 +8,7 @@ use dataratt::adapters::sample::{SamplePerson, SampleSystem};
 use dataratt::domain::erasure::Plan;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::handling::Action;
+use dataratt::services::planning::AskedPlan;
 use dataratt::services::{auditing, planning};
 use dataratt::store::cases::StoredCase;
 use dataratt::worker;
@@ -74,7 +75,7 @@ impl People {
             let accepted = self.world.act(&self.agent, &case.reference, &accept);
             let planned = accepted.and_then(|_| {
                 self.world
-                    .act(&self.agent, &case.reference, &Action::Plan { account: None })
+                    .act(&self.agent, &case.reference, &Action::Plan(AskedPlan::default()))
             });
             // Namesakes and shared addresses need staff to choose; they are for other tests.
             if planned.is_err() {

@@ -9,6 +9,7 @@ use dataratt::domain::notice::{Answer, Outcome};
 use dataratt::domain::staff::Role;
 use dataratt::services::handling::{self, Action};
 use dataratt::services::intake::{self, Arrival, Request, Typed};
+use dataratt::services::planning::AskedPlan;
 use dataratt::services::{Context, Result, codes, execution, notices, planning};
 use postgres::Client;
 
@@ -78,7 +79,11 @@ fn an_erasure_is_approved_once() {
             .unwrap();
         people
             .world
-            .act(&people.agent, &case.reference, &Action::Plan { account: None })
+            .act(
+                &people.agent,
+                &case.reference,
+                &Action::Plan(AskedPlan::default()),
+            )
             .unwrap();
         planning::confirm(&people.world, case.id, None).unwrap();
         let version = people.world.find(&case.reference).version;
@@ -109,7 +114,7 @@ fn consequences_are_confirmed_once() {
     };
     world.act(&agent, &case.reference, &accept).unwrap();
     world
-        .act(&agent, &case.reference, &Action::Plan { account: None })
+        .act(&agent, &case.reference, &Action::Plan(AskedPlan::default()))
         .unwrap();
     let outcomes = at_once(&world, 6, |ctx, _| planning::confirm(ctx, case.id, None));
     assert_eq!(winners(&outcomes), 1);

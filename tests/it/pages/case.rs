@@ -5,6 +5,7 @@ use std::time::Duration;
 use dataratt::domain::ids::Reference;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::handling::Action;
+use dataratt::services::planning::AskedPlan;
 
 use super::site::{Seen, Site};
 
@@ -30,7 +31,7 @@ fn planned(cool_off: Duration) -> Asked {
         method: "in_person".into(),
     };
     site.act(&agent, &reference, &accept).unwrap();
-    site.act(&agent, &reference, &Action::Plan { account: None })
+    site.act(&agent, &reference, &Action::Plan(AskedPlan::default()))
         .unwrap();
     Asked {
         site,

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use dataratt::adapters::sample::{SamplePerson, SampleSystem};
 use dataratt::domain::staff::{Actor, Role};
+use dataratt::services::granting::AskedRefusal;
 use dataratt::services::handling::Action;
+use dataratt::services::planning::{self, AskedPlan};
 use dataratt::services::replaying::{self, Asked, Report};
 use dataratt::store::cases::StoredCase;
 
@@ -202,4 +204,51 @@ fn a_replay_cut_off_at_any_call_is_taken_up() {
     assert_eq!(replayed(&world).people, 0);
     let there = |known: &SamplePerson| known.customer_number == person.customer_number;
     assert!(!world.host.people().iter().any(there));
+}
+
+#[test]
+fn what_was_refused_is_not_erased_by_what_comes_after() {
+    let mut world = World::new();
+    let backup = world.host.back_up(BILLING);
+    let with_orders =
+        "SELECT 1 FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.customer_no = $1";
+    let mut billing = world.host.database(BILLING).owner();
+    let mut people = world.host.people().into_iter();
+    let ordered = people.find(|one| {
+        let orders = billing.query(with_orders, &[&one.customer_number]).unwrap();
+        !orders.is_empty() && one.email.is_some()
+    });
+    let person = ordered.expect("somebody ordered something");
+    let (agent, approver) = (world.staff(Role::Agent), world.staff(Role::Approver));
+    let case = world.asks("erasure", &person);
+    let method = "in_person".to_owned();
+    let refused = vec![AskedRefusal {
+        item: "billing.orders".into(),
+        ground: "legal_claims_17_3_e".into(),
+        reason: "Tvist om en order.".into(),
+    }];
+    let plan = AskedPlan {
+        refused,
+        ..AskedPlan::default()
+    };
+    for action in [Action::AcceptIdentity { method }, Action::Plan(plan)] {
+        world.act(&agent, &case.reference, &action).unwrap();
+    }
+    planning::confirm(&world, case.id, None).unwrap();
+    world.act(&approver, &case.reference, &Action::Approve).unwrap();
+    world.work();
+    let after = contents(&world);
+    assert!(
+        !billing
+            .query(with_orders, &[&person.customer_number])
+            .unwrap()
+            .is_empty()
+    );
+    drop(billing);
+    world.host.restore(BILLING, backup);
+    reconnect(&mut world);
+    world.advance(TimeDelta::hours(1));
+    let done = replayed(&world);
+    assert_eq!((done.people, done.failed), (1, 0));
+    assert_eq!(contents(&world), after);
 }

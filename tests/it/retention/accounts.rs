@@ -7,6 +7,7 @@ use dataratt::adapters::sample::{SamplePerson, SampleSystem};
 use dataratt::domain::staff::Role;
 use dataratt::services::execution;
 use dataratt::services::handling::{self, Action};
+use dataratt::services::planning::AskedPlan;
 use dataratt::store::cases::StoredCase;
 
 use crate::kill::faults::{Fault, FaultySystems, How};
@@ -103,7 +104,7 @@ fn a_second_erasure_does_not_take_the_frozen_state_for_what_the_account_held() {
     // Planned, confirmed and approved anew before the account was given back; then outdated again.
     let (agent, approver) = (world.staff(Role::Agent), world.staff(Role::Approver));
     world
-        .act(&agent, &case.reference, &Action::Plan { account: None })
+        .act(&agent, &case.reference, &Action::Plan(AskedPlan::default()))
         .unwrap();
     dataratt::services::planning::confirm(&world, case.id, None).unwrap();
     world.act(&approver, &case.reference, &Action::Approve).unwrap();

@@ -3,6 +3,7 @@
 use dataratt::adapters::sample::{SamplePerson, SampleSystem};
 use dataratt::domain::staff::Role;
 use dataratt::services::handling::Action;
+use dataratt::services::planning::AskedPlan;
 use dataratt::store::cases::StoredCase;
 
 use crate::support::world::World;
@@ -68,7 +69,7 @@ fn what_came_up_during_the_erasure_is_found_at_the_end() {
     assert_eq!(back.attention.as_deref(), Some("partly_erased"));
     // A new plan covers it.
     world
-        .act(&agent, &case.reference, &Action::Plan { account: None })
+        .act(&agent, &case.reference, &Action::Plan(AskedPlan::default()))
         .unwrap();
     let approver = world.staff(Role::Approver);
     let _confirmed = dataratt::services::planning::confirm(&world, case.id, None);

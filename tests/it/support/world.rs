@@ -14,6 +14,7 @@ use dataratt::domain::ids::Reference;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::handling::{self, Action};
 use dataratt::services::intake::{self, Arrival, Request, Typed};
+use dataratt::services::planning::AskedPlan;
 use dataratt::services::{Result, accounts, codes, planning};
 use dataratt::store::cases::{self, StoredCase};
 use dataratt::worker;
@@ -159,7 +160,7 @@ impl World {
             },
         )
         .unwrap();
-        self.act(agent, &case.reference, &Action::Plan { account: None })
+        self.act(agent, &case.reference, &Action::Plan(AskedPlan::default()))
             .unwrap();
         planning::confirm(self, case.id, None).unwrap();
         self.find(&case.reference)

@@ -9,7 +9,7 @@ use super::super::*;
 use crate::adapters::cluster::{Cluster, ClusterOptions};
 use crate::adapters::profiles;
 use crate::adapters::sample::{self, SampleProfile, SampleServer};
-use crate::domain::erasure::{Operation, Plan, SurveyRequest, compare};
+use crate::domain::erasure::{Draft, Known, Operation, Plan, Refusals, SurveyRequest, assess, compare};
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
 use crate::domain::organisation::{Organisation, Severity};
 use crate::domain::retention::FiscalYears;
@@ -88,7 +88,8 @@ impl Host {
                 (survey, roots.clone())
             })
             .collect();
-        Plan::make(self.map(), &years, &surveys).unwrap()
+        let draft = Draft::make(self.map(), &years, &surveys, &Refusals::default()).unwrap();
+        draft.on(assess(Known::default(), None, None).unwrap())
     }
 
     /// Carries the plan out; says how many rows went and how many were reduced.
@@ -105,7 +106,7 @@ impl Host {
                         reduced += system.reduce(&table.table, keep, &keys).unwrap();
                         assert_eq!(system.unreduced(&table.table, keep, &keys).unwrap(), 0);
                     }
-                    Operation::Retain { .. } | Operation::Keep { .. } => {}
+                    Operation::Retain { .. } | Operation::Keep { .. } | Operation::Refuse { .. } => {}
                 }
             }
         }

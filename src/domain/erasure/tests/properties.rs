@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
+use crate::domain::case::{RefusalGround, RefusedItem};
 
 /// A person's rows in both systems: customers, invoices, ledger entries and contacts that hang together.
 fn any_surveys() -> impl Strategy<Value = Vec<Survey>> {
@@ -154,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn any_change_changes_the_hash(surveys in any_surveys(), system: Index, table: Index, row: Index, what in 0u8..6) {
+    fn any_change_changes_the_hash(surveys in any_surveys(), system: Index, table: Index, row: Index, what in 0u8..9) {
         let plan = made(&surveys).unwrap();
         let mut changed = plan.clone();
         let system = system.index(changed.systems.len());
@@ -169,7 +170,14 @@ proptest! {
             2 => row.until = Some(row.until.map_or(NaiveDate::MAX, |date| date.succ_opt().unwrap())),
             3 => table.operation = Operation::Keep { reason: "another".into() },
             4 => table.table.push('x'),
-            _ => { table.rows.remove(row_place); }
+            5 => { table.rows.remove(row_place); }
+            6 => table.operation = Operation::Refuse { ground: RefusalGround::LegalClaims },
+            7 => changed.basis = assess(Known::default(), Some(ErasureGround::Unlawful), Some("A list.".into())).unwrap(),
+            _ => changed.refused.push(RefusedItem {
+                item: "support".into(),
+                ground: RefusalGround::LegalClaims,
+                reason: "A dispute.".into(),
+            }),
         }
         prop_assert_ne!(plan.hash(), changed.hash());
     }

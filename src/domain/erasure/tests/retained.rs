@@ -63,7 +63,7 @@ fn books(
             ("payments", rows(payments)),
         ],
     );
-    let plan = Plan::make(&map, years, &[(found, Roots::new())]).unwrap();
+    let plan = planned(&map, years, &[(found, Roots::new())], &Refusals::default()).unwrap();
     let (lines, tables) = (fates(&plan), &plan.systems[0].tables);
     let grounds = tables.iter().flat_map(|table| {
         table
@@ -194,7 +194,7 @@ fn a_later_date_in_no_fiscal_year_leaves_no_plan_either() {
     let values = [("voucher_date", "2025-06-01"), ("paid_until", "2029-05-31")];
     let found = survey("books", &[("invoices", vec![row("10", Some("1"), &values)])]);
     assert_eq!(
-        Plan::make(&map, &years(), &[(found, Roots::new())]),
+        planned(&map, &years(), &[(found, Roots::new())], &Refusals::default()),
         Err(PlanError::FiscalYearMissing {
             system: "books".into(),
             table: "invoices".into(),

@@ -15,7 +15,13 @@ fn accounts_freeze_first_and_each_system_is_verified_last() {
             ),
         ],
     );
-    let plan = Plan::make(&map(), &years(), &[(billing(), roots), (crm, Roots::new())]).unwrap();
+    let plan = planned(
+        &map(),
+        &years(),
+        &[(billing(), roots), (crm, Roots::new())],
+        &Refusals::default(),
+    )
+    .unwrap();
     let lines: Vec<String> = plan
         .steps()
         .iter()

@@ -2,10 +2,11 @@
 
 use super::super::layout::Page;
 use super::super::staff::{
-    CandidateView, CollectView, EventRow, ExcludedView, MailRow, MatchView, NoticeRow, PartRow, PlanRow,
-    RecordsPage, StaffPackageView, StaffPlanView, StepRow,
+    CandidateView, ClockView, CollectView, EventRow, ExcludedView, GroundChoice, MailRow, MatchView,
+    NoticeRow, PartRow, PlanForm, PlanRow, RecordsPage, StaffPackageView, StaffPlanView, StepRow,
 };
 use super::{date, words};
+use crate::adapters::templates::mails::RefusedPart;
 use crate::adapters::texts::Texts;
 
 pub(super) fn plan() -> StaffPlanView {
@@ -30,11 +31,47 @@ pub(super) fn plan() -> StaffPlanView {
             row("Kundvård", "Marknadsföring", "newsletter", "keep", 1),
         ],
         services: words(&["Webbplats: skogsblomma.test", "Domännamn: skogsblomma.test"]),
+        ground: ground(),
+        refused: vec![refused()],
         backups: vec![("Webbhotell".to_owned(), 35)],
         confirmed_at: None,
         needs_confirmation: true,
         hash: "9f3c51ab".to_owned(),
         steps: Vec::new(),
+    }
+}
+
+/// A ground that staff explain.
+pub(super) fn ground() -> (String, Option<String>) {
+    let why = "Uppgifterna kom från en lista som inte fick säljas.";
+    ("unlawful_17_1_d".to_owned(), Some(why.to_owned()))
+}
+
+/// A part of an erasure that is refused.
+pub(super) fn refused() -> RefusedPart {
+    RefusedPart {
+        what: "Kundtjänst".to_owned(),
+        ground: "legal_claims_17_3_e".to_owned(),
+        reason: "Vi är oense om en faktura.\n\nÄrendena är bevis i den tvisten.".to_owned(),
+    }
+}
+
+/// What the form of a plan offers.
+pub(super) fn plan_form() -> PlanForm {
+    let ground = |name, standing| GroundChoice { name, standing };
+    PlanForm {
+        grounds: vec![
+            ground("no_longer_needed_17_1_a", "once_services_end"),
+            ground("consent_withdrawn_17_1_b", "shown"),
+            ground("unlawful_17_1_d", "unshown"),
+        ],
+        items: vec![
+            ("support".to_owned(), "Kundtjänst".to_owned()),
+            ("crm.tickets".to_owned(), "Kundvård: tickets".to_owned()),
+        ],
+        refusal_grounds: vec!["legal_claims_17_3_e", "no_erasure_ground_17_1"],
+        services_run: true,
+        contract_needs: words(&["Kontaktuppgifter", "Tjänster"]),
     }
 }
 
@@ -224,5 +261,17 @@ pub(super) fn records(t: Texts, page: Page) -> RecordsPage {
         rows: vec![vec!["1".to_owned(), "Hej <b>du</b>".to_owned()]],
         from: 1,
         next: Some(50),
+    }
+}
+
+pub(super) fn clock(state: &str) -> ClockView {
+    ClockView {
+        received_at: "2026-08-24 14:03".to_owned(),
+        due_on: date("2026-09-24"),
+        extended_due_on: (state == "executing").then(|| date("2026-11-24")),
+        internal_target_on: Some(date("2026-09-17")),
+        days_left: 14,
+        paused: state == "clarification_pending",
+        cool_off_until: (state == "approved").then(|| "2026-09-08 10:15".to_owned()),
     }
 }

@@ -7,6 +7,7 @@ mod course;
 mod customer;
 mod customer_stop;
 mod desk;
+mod erased;
 mod outbox;
 mod purges;
 mod recipient;

@@ -3,11 +3,11 @@
 use super::super::customer::{MessageItem, RequestValues};
 use super::super::layout::{FieldErrors, Page};
 use super::super::staff::{
-    ClockView, IntakePage, Kept, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage, QueueRow, STATES,
+    IntakePage, Kept, LoginPage, NoteRow, ProofView, QueueFilters, QueuePage, QueueRow, STATES,
     SendAgainPage, StaffCasePage, StaffPlanView, Typed, WhoView,
 };
 use super::course::{course, incidents, letter};
-use super::desk::{candidates, events, excluded, found, mails, notices, plan, steps};
+use super::desk::{candidates, clock, events, excluded, found, mails, notices, plan, steps};
 use super::{Sample, date, desk, page, sample, staff_page};
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
@@ -294,6 +294,7 @@ pub(super) fn case(
         excluded: excluded(),
         candidates: Vec::new(),
         plan: Some(plan()),
+        plan_form: Some(desk::plan_form()),
         prepared_refusal: None,
         grant: None,
         preview: None,
@@ -333,18 +334,6 @@ fn who() -> WhoView {
         wish: vec![("wrong", "Efternamnet <i>stavas</i> fel.".to_owned())],
         message: Some("Jag lägger ner firman och vill att ni tar bort allt.".to_owned()),
         language: Language::Sv,
-    }
-}
-
-fn clock(state: &str) -> ClockView {
-    ClockView {
-        received_at: "2026-08-24 14:03".to_owned(),
-        due_on: date("2026-09-24"),
-        extended_due_on: (state == "executing").then(|| date("2026-11-24")),
-        internal_target_on: Some(date("2026-09-17")),
-        days_left: 14,
-        paused: state == "clarification_pending",
-        cool_off_until: (state == "approved").then(|| "2026-09-08 10:15".to_owned()),
     }
 }
 

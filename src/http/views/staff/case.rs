@@ -12,6 +12,7 @@ use super::package::{CollectView, StaffPackageView};
 use super::parts::{
     CandidateView, ExcludedView, MailRow, MatchView, NoticeRow, StaffPlanView, StaffStopView, Typed,
 };
+use super::plan_form::PlanForm;
 use crate::adapters::templates::restrictions::Restricted;
 use crate::adapters::texts::Texts;
 use crate::domain::case::RefusalGround;
@@ -67,6 +68,8 @@ pub struct StaffCasePage {
     pub candidates: Vec<CandidateView>,
     /// The newest plan.
     pub plan: Option<StaffPlanView>,
+    /// What the form of a plan offers.
+    pub plan_form: Option<PlanForm>,
     /// What is to stop or has stopped, for an objection or a withdrawal of consent.
     pub stop: Option<StaffStopView>,
     /// What the form for collecting offers.

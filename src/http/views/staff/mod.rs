@@ -15,6 +15,7 @@ mod course;
 mod grant;
 mod package;
 mod parts;
+mod plan_form;
 
 pub use case::*;
 pub use core::*;
@@ -22,6 +23,7 @@ pub use course::*;
 pub use grant::*;
 pub use package::{CollectView, PartRow, RecordsPage, StaffPackageView};
 pub use parts::*;
+pub use plan_form::{GroundChoice, PlanForm};
 
 /// `/staff/login`: posts `email`, `password`, `totp` and `next` to `/staff/login`.
 #[derive(Clone, Debug, Template)]

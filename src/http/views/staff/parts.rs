@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::grant::TypedGrant;
-use crate::adapters::templates::mails::StoppedUse;
+use crate::adapters::templates::mails::{RefusedPart, StoppedUse};
 
 /// Rows of one table that are the person's.
 #[derive(Clone, Debug)]
@@ -61,6 +61,10 @@ pub struct StaffPlanView {
     pub rows: Vec<PlanRow>,
     /// Services that end.
     pub services: Vec<String>,
+    /// The ground of the erasure, after `erasure-ground-`, and why it applies.
+    pub ground: (String, Option<String>),
+    /// What is refused, and why.
+    pub refused: Vec<RefusedPart>,
     /// Days until nothing erased remains in each system's backups: name and days.
     pub backups: Vec<(String, u32)>,
     /// When the person said yes, local time; none while it is awaited.
@@ -97,7 +101,7 @@ pub struct PlanRow {
     pub what: String,
     /// The table's name.
     pub table: String,
-    /// `erase`, `reduce`, `retain` or `keep`, after `effect-`.
+    /// `erase`, `reduce`, `retain`, `keep` or `refuse`, after `effect-`.
     pub effect: String,
     /// How many rows.
     pub rows: usize,

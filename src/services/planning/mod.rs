@@ -1,8 +1,10 @@
 //! Making an erasure plan, showing it, and having its consequences confirmed.
 
+mod deciding;
+mod facts;
+
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -10,7 +12,7 @@ use super::searching::{self, Subject};
 use super::transition::{self, Change};
 use super::{Context, Error, Result, intake};
 use crate::domain::case::{Confirmation, Event, Proposal};
-use crate::domain::erasure::{EndingService, Operation, Plan, PlanError, Survey, SurveyRequest};
+use crate::domain::erasure::{Draft, Plan, PlanError, Refusals, Survey, SurveyRequest};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::RowKey;
 use crate::domain::recipient::{TellOutcome, Told, UsageFacts, who_is_told};
@@ -18,6 +20,9 @@ use crate::domain::staff::{Actor, Permission};
 use crate::store::cases::{self, StoredCase};
 use crate::store::plans::{self, PlanRow};
 use crate::store::{Conn, proposals};
+
+pub use deciding::{AskedPlan, needed_by_contract, refusals_of};
+pub use facts::{PlanFacts, PlanLine, PlanSystem, facts};
 
 /// A survey of one system with the roots it started from.
 pub type Surveyed = (Survey, BTreeMap<String, Vec<RowKey>>);
@@ -34,45 +39,6 @@ pub struct PlanFile {
     pub told: Vec<Told>,
     /// Where the answer goes: an address that still exists afterwards.
     pub reply_to: Option<String>,
-}
-
-/// A line of a plan as people see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanLine {
-    /// The table.
-    pub table: String,
-    /// The category of its data.
-    pub category: String,
-    /// `erase`, `reduce`, `retain` or `keep`.
-    pub operation: String,
-    /// How many rows.
-    pub rows: usize,
-    /// The law or reason, for what is kept.
-    pub ground: Option<String>,
-    /// The last day of the longest-kept row.
-    pub until: Option<NaiveDate>,
-}
-
-/// A system's part of a plan as people see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanSystem {
-    /// The system's id.
-    pub system: String,
-    /// Its lines.
-    pub lines: Vec<PlanLine>,
-    /// Days until nothing erased remains in its backups.
-    pub backups_expire_after_days: Option<u32>,
-}
-
-/// A plan as people see it: counts, grounds and dates.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanFacts {
-    /// The plan's hash.
-    pub hash: String,
-    /// By system.
-    pub systems: Vec<PlanSystem>,
-    /// What ends for the person.
-    pub services: Vec<EndingService>,
 }
 
 /// Surveys every system in which the person has rows.
@@ -97,23 +63,16 @@ pub fn survey(
 /// Whether services of the person still run. When no plan can be made, it is assumed that they do.
 #[must_use]
 pub fn has_live_services(ctx: &Context, surveys: &[Surveyed]) -> bool {
-    Plan::make(&ctx.organisation.map, &ctx.organisation.fiscal_years, surveys)
-        .map_or(true, |plan| !plan.services.is_empty())
+    let (map, years) = (&ctx.organisation.map, &ctx.organisation.fiscal_years);
+    Draft::make(map, years, surveys, &Refusals::default()).map_or(true, |draft| !draft.services.is_empty())
 }
 
-/// Makes the plan for an erasure, from what the systems hold now. `account`: the account that staff
-/// chose when several fit.
+/// Makes the plan for an erasure, from what the systems hold now, on the ground and with the refusals that are asked.
 ///
 /// # Errors
-/// When the actor may not, the case does not allow it, it is unclear whose rows are meant, or a
-/// system fails. The case is then as it was.
-pub fn make(
-    ctx: &Context,
-    actor: &Actor,
-    id: CaseId,
-    version: i64,
-    account: Option<&RowKey>,
-) -> Result<StoredCase> {
+/// When the actor may not, the case does not allow it, it is unclear whose rows are meant, there is no ground, a refusal
+/// makes no sense, or a system fails. The case is then as it was.
+pub fn make(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &AskedPlan) -> Result<StoredCase> {
     let by = actor
         .staff()
         .filter(|_| actor.may(Permission::HandleCases))
@@ -129,14 +88,14 @@ pub fn make(
     // Asked before the systems are, so that a case which allows no plan costs them nothing.
     case.case
         .apply(&event(String::new(), Confirmation::NotNeeded), ctx.now())?;
+    let refusals = deciding::refusals(ctx, asked)?;
     let (_, file) = intake::open_file(ctx, &case)?;
-    let subject = searching::clear_subject(Some(searching::search(ctx, &file.keys(), account)?))?;
-    let mut planned = plan_for(ctx, &subject, &case)?;
-    keep_earlier_recipients(ctx, &mut planned, &case)?;
-    let confirmation = if planned.plan.services.is_empty() {
-        Confirmation::NotNeeded
-    } else {
-        Confirmation::Awaited
+    let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
+    let subject = searching::clear_subject(Some(subject))?;
+    let planned = plan_for(ctx, &subject, &case, asked, &refusals)?;
+    let confirmation = match planned.plan.services.as_slice() {
+        [] => Confirmation::NotNeeded,
+        _ => Confirmation::Awaited,
     };
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
@@ -146,39 +105,70 @@ pub fn make(
         let (key, _) = intake::open_file(ctx, &case)?;
         searching::keep(ctx, conn, &key, &case, &subject)?;
         let facts = facts(ctx, &planned.plan);
-        let row = PlanRow {
-            id: plan_id.0,
-            case_id: id.0,
-            made_at: ctx.now(),
+        let sealed = key.seal(PLAN, ctx.nonce(), &planned);
+        plans::insert(conn, &row(ctx, (id, plan_id), &planned, &facts, sealed))?;
+        let proposal = Proposal::Erasure {
+            plan: plan_id,
             hash: facts.hash.clone(),
-            summary: summary(&planned, &facts),
-            sealed: Some(key.seal(PLAN, ctx.nonce(), &planned)),
+            prepared_by: Some(by),
+            confirmation,
         };
-        plans::insert(conn, &row)?;
-        let proposal = Proposal::Erasure { plan: plan_id, hash: facts.hash.clone(), prepared_by: Some(by), confirmation };
         proposals::replace(conn, ctx.new_id(), id, &proposal, None, ctx.now())?;
         cases::set_attention(conn, id, None)?;
         let change = Change {
             event: event(facts.hash.clone(), confirmation),
             actor,
             action: "plan_made",
-            detail: json!({ "hash": facts.hash, "erase": planned.plan.count("erase"), "retain": planned.plan.count("retain") }),
+            detail: deciding::traced(&facts, &planned.plan),
             visible: true,
         };
         transition::apply(ctx, conn, &case, change)
     })
 }
 
-fn plan_for(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<PlanFile> {
+fn row(
+    ctx: &Context,
+    (case, plan): (CaseId, PlanId),
+    planned: &PlanFile,
+    facts: &PlanFacts,
+    sealed: Vec<u8>,
+) -> PlanRow {
+    PlanRow {
+        id: plan.0,
+        case_id: case.0,
+        made_at: ctx.now(),
+        hash: facts.hash.clone(),
+        summary: facts::summary(planned, facts),
+        sealed: Some(sealed),
+        ground: Some(facts.basis.ground().name().to_owned()),
+        refuses: !facts.refused.is_empty(),
+    }
+}
+
+fn plan_for(
+    ctx: &Context,
+    subject: &Subject,
+    case: &StoredCase,
+    asked: &AskedPlan,
+    refusals: &Refusals,
+) -> Result<PlanFile> {
     let surveys = survey(ctx, &subject.roots())?;
-    let plan =
-        Plan::make(&ctx.organisation.map, &ctx.organisation.fiscal_years, &surveys).map_err(plan_error)?;
-    if plan.systems.is_empty() {
+    let (map, years) = (&ctx.organisation.map, &ctx.organisation.fiscal_years);
+    let draft = Draft::make(map, years, &surveys, refusals).map_err(|error| plan_error(error, refusals))?;
+    if draft.systems.is_empty() {
         return Err(Error::Conflict("nothing_to_erase"));
+    }
+    let basis = deciding::basis(ctx, case, asked, &draft)?;
+    let plan = draft.on(basis);
+    if !plan.refused.is_empty() && plan.count("erase") + plan.count("reduce") == 0 {
+        // Nothing would be done: that is a refusal of the whole, with its own letter.
+        return Err(Error::field("refused", "all_refused"));
     }
     let told = told(ctx, subject, &surveys);
     let reply_to = reply_address(ctx, subject, case)?;
-    Ok(PlanFile { plan, told, reply_to })
+    let mut planned = PlanFile { plan, told, reply_to };
+    keep_earlier_recipients(ctx, &mut planned, case)?;
+    Ok(planned)
 }
 
 /// Who must hear of it when data of `subject` changes, judged from what the systems hold now.
@@ -238,56 +228,17 @@ fn reply_address(ctx: &Context, subject: &Subject, case: &StoredCase) -> Result<
     Ok(address.map(|email| email.as_str().to_owned()))
 }
 
-fn plan_error(error: PlanError) -> Error {
+fn plan_error(error: PlanError, refusals: &Refusals) -> Error {
     match error {
+        // What is refused hangs on what would go: that must stay with it.
+        PlanError::ReferredTo { .. } if !refusals.items().is_empty() => {
+            Error::field("item", "hangs_on_erased")
+        }
         PlanError::FiscalDateMissing { .. } => Error::Conflict("fiscal_date_missing"),
         PlanError::FiscalYearMissing { .. } => Error::Conflict("fiscal_year_missing"),
         PlanError::ReferredTo { .. } => Error::Conflict("row_referred_to"),
         PlanError::MapMismatch { .. } => Error::internal(error),
     }
-}
-
-/// A plan as people see it.
-#[must_use]
-pub fn facts(ctx: &Context, plan: &Plan) -> PlanFacts {
-    let map = &ctx.organisation.map;
-    let systems = plan
-        .systems
-        .iter()
-        .map(|part| PlanSystem {
-            system: part.system.clone(),
-            lines: part
-                .tables
-                .iter()
-                .map(|table| PlanLine {
-                    table: table.table.clone(),
-                    category: map
-                        .table(&part.system, &table.table)
-                        .map(|t| t.category.clone())
-                        .unwrap_or_default(),
-                    operation: table.operation.name().to_owned(),
-                    rows: table.rows.len(),
-                    ground: match &table.operation {
-                        Operation::Keep { reason } => Some(reason.clone()),
-                        _ => table.ground().map(str::to_owned),
-                    },
-                    until: table.last_day(),
-                })
-                .collect(),
-            backups_expire_after_days: map.system(&part.system).and_then(|s| s.backups_expire_after_days),
-        })
-        .collect();
-    PlanFacts {
-        hash: plan.hash(),
-        systems,
-        services: plan.services.clone(),
-    }
-}
-
-/// What may stand in the open: counts and grounds, and which recipients are told; no labels, no keys.
-fn summary(planned: &PlanFile, facts: &PlanFacts) -> serde_json::Value {
-    let told: Vec<&str> = planned.told.iter().map(|told| told.recipient.as_str()).collect();
-    json!({ "systems": facts.systems, "services": facts.services.len(), "recipients": told })
 }
 
 /// The plan of that id, opened.
@@ -312,6 +263,8 @@ pub fn open(ctx: &Context, conn: &mut Conn, case: &StoredCase, plan: PlanId) -> 
 /// When the database fails.
 pub fn newest(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<(PlanId, PlanFile)>> {
     match plans::find_newest(conn, case.id) {
+        // Made before plans named their grounds, it is none any more.
+        Ok(row) if row.ground.is_none() => Ok(None),
         Ok(row) => Ok(Some((PlanId(row.id), open(ctx, conn, case, PlanId(row.id))?))),
         Err(crate::store::Error::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
