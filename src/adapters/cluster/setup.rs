@@ -189,6 +189,8 @@ pub(super) fn settings(places: &Places, options: ClusterOptions) -> Vec<(&'stati
         ("fsync", "off"),
         ("synchronous_commit", "off"),
         ("full_page_writes", "off"),
+        ("wal_level", "minimal"),
+        ("max_wal_senders", "0"),
         ("autovacuum", "off"),
         ("jit", "off"),
     ];

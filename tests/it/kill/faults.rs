@@ -1,21 +1,12 @@
 //! Systems and mail servers of which one call goes wrong.
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use dataratt::domain::access::CollectRequest;
-use dataratt::domain::data_map::{PurposeUse, Stop, Table};
-use dataratt::domain::erasure::{Survey, SurveyRequest};
-use dataratt::domain::grant::Correction;
-use dataratt::domain::matching::{FoundRow, PersonKeys, RowKey};
-use dataratt::services::ports::{
-    AccountBefore, MailError, Mailer, OutgoingMail, RowSink, ServedRow, System, SystemError, SystemFinding,
-    Systems,
-};
+use dataratt::services::ports::{MailError, Mailer, OutgoingMail, System, SystemError, Systems};
+
+use crate::support::hooked::{Hook, Hooked};
 
 /// How a call goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,142 +103,30 @@ pub struct FaultySystems {
 
 impl Systems for FaultySystems {
     fn get(&self, id: &str) -> Result<Arc<dyn System>, SystemError> {
-        Ok(Arc::new(FaultySystem {
+        Ok(Arc::new(Hooked(Faulty {
             inner: self.inner.get(id)?,
             fault: Arc::clone(&self.fault),
-        }))
+        })))
     }
 }
 
-struct FaultySystem {
+/// A system behind a fault.
+struct Faulty {
     inner: Arc<dyn System>,
     fault: Arc<Fault>,
 }
 
-fn away() -> SystemError {
-    SystemError::Unavailable {
-        system: "faulty".to_owned(),
-        reason: "injected".to_owned(),
-    }
-}
-
-impl System for FaultySystem {
-    fn check(&self) -> Result<Vec<SystemFinding>, SystemError> {
-        self.fault.through(away, || self.inner.check())
-    }
-
-    fn find(&self, table: &Table, keys: &PersonKeys, limit: usize) -> Result<Vec<FoundRow>, SystemError> {
-        self.fault.through(away, || self.inner.find(table, keys, limit))
-    }
-
-    fn page(
+impl Hook for Faulty {
+    fn call<T>(
         &self,
-        table: &Table,
-        after: Option<&RowKey>,
-        limit: usize,
-    ) -> Result<Vec<FoundRow>, SystemError> {
-        self.fault.through(away, || self.inner.page(table, after, limit))
-    }
-
-    fn mark(&self, at: DateTime<Utc>) -> Result<(), SystemError> {
-        self.fault.through(away, || self.inner.mark(at))
-    }
-
-    fn marked(&self) -> Result<Option<DateTime<Utc>>, SystemError> {
-        self.fault.through(away, || self.inner.marked())
-    }
-
-    fn survey(&self, request: &SurveyRequest) -> Result<Survey, SystemError> {
-        self.fault.through(away, || self.inner.survey(request))
-    }
-
-    fn freeze(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<u64, SystemError> {
-        self.fault.through(away, || self.inner.freeze(roots))
-    }
-
-    fn delete(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.fault.through(away, || self.inner.delete(table, rows))
-    }
-
-    fn reduce(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.fault.through(away, || self.inner.reduce(table, keep, rows))
-    }
-
-    fn stop(
-        &self,
-        table: &str,
-        stop: &Stop,
-        roots: &BTreeMap<String, Vec<RowKey>>,
-    ) -> Result<u64, SystemError> {
-        self.fault.through(away, || self.inner.stop(table, stop, roots))
-    }
-
-    fn unstopped(
-        &self,
-        table: &str,
-        stop: &Stop,
-        roots: &BTreeMap<String, Vec<RowKey>>,
-    ) -> Result<u64, SystemError> {
-        self.fault
-            .through(away, || self.inner.unstopped(table, stop, roots))
-    }
-
-    fn served(
-        &self,
-        table: &str,
-        purpose: &PurposeUse,
-        after: Option<&RowKey>,
-        limit: usize,
-    ) -> Result<Vec<ServedRow>, SystemError> {
-        self.fault
-            .through(away, || self.inner.served(table, purpose, after, limit))
-    }
-
-    fn unreduced(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.fault
-            .through(away, || self.inner.unreduced(table, keep, rows))
-    }
-
-    fn accounts(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<Vec<AccountBefore>, SystemError> {
-        self.fault.through(away, || self.inner.accounts(roots))
-    }
-
-    fn thaw(&self, accounts: &[AccountBefore]) -> Result<u64, SystemError> {
-        self.fault.through(away, || self.inner.thaw(accounts))
-    }
-
-    fn bar(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.fault.through(away, || self.inner.bar(table, rows))
-    }
-
-    fn unbarred(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.fault.through(away, || self.inner.unbarred(table, rows))
-    }
-
-    fn digests(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<RowKey, String>, SystemError> {
-        self.fault.through(away, || self.inner.digests(table, rows))
-    }
-
-    fn referring(&self, table: &str, rows: &[RowKey]) -> Result<BTreeMap<String, Vec<RowKey>>, SystemError> {
-        self.fault.through(away, || self.inner.referring(table, rows))
-    }
-
-    fn rectify(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError> {
-        self.fault
-            .through(away, || self.inner.rectify(table, corrections))
-    }
-
-    fn unrectified(&self, table: &str, corrections: &[Correction]) -> Result<u64, SystemError> {
-        self.fault
-            .through(away, || self.inner.unrectified(table, corrections))
-    }
-
-    fn collect(
-        &self,
-        request: &CollectRequest,
-        sink: &mut dyn RowSink,
-    ) -> Result<ControlFlow<()>, SystemError> {
-        self.fault.through(away, || self.inner.collect(request, sink))
+        _: bool,
+        work: impl FnOnce(&dyn System) -> Result<T, SystemError>,
+    ) -> Result<T, SystemError> {
+        let away = || SystemError::Unavailable {
+            system: "faulty".to_owned(),
+            reason: "injected".to_owned(),
+        };
+        self.fault.through(away, || work(&*self.inner))
     }
 }
 

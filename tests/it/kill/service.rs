@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use crate::support::context::TestContext;
 use crate::support::database::Remover;
 use crate::support::fixtures::{free_port, within};
+use crate::support::place;
 use crate::support::smtp::Sink;
 
 pub const PASSWORD: &str = "Correct-horse-0123456789abcdef";
@@ -46,11 +47,7 @@ pub struct Service {
 impl Service {
     /// A service with a sample host of so many people, running.
     pub fn with_people(people: u32, format: &'static str, filter: &'static str) -> Self {
-        // Near the root: the names of sockets are short, and PostgreSQL's account must get there.
-        let data = tempfile::Builder::new()
-            .prefix("dataratt-kill-")
-            .tempdir_in("/tmp")
-            .unwrap();
+        let data = place::directory("dataratt-kill-");
         fs::set_permissions(data.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut service = Self {
             sink: Sink::start(),

@@ -212,8 +212,17 @@ impl DerefMut for TestContext {
     }
 }
 
-static ADMAX: LazyLock<Arc<Organisation>> =
-    LazyLock::new(|| Arc::new(profiles::load("admax").expect("the profile ships")));
+/// A profile that ships, read once.
+pub fn organisation(profile: &str) -> Arc<Organisation> {
+    static READ: Mutex<BTreeMap<String, Arc<Organisation>>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock().unwrap();
+    let organisation = read
+        .entry(profile.to_owned())
+        .or_insert_with(|| Arc::new(profiles::load(profile).expect("the profile ships")));
+    Arc::clone(organisation)
+}
+
+static ADMAX: LazyLock<Arc<Organisation>> = LazyLock::new(|| organisation("admax"));
 
 /// Packages in the name of an organisation.
 pub fn packing(organisation: &Arc<Organisation>) -> ZipPacking {

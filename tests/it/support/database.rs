@@ -2,15 +2,19 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
+use std::thread;
 use std::time::Duration;
 
 use dataratt::adapters::cluster::{Cluster, ClusterOptions};
 use dataratt::store::{Store, migrations};
 use postgres::{Client, NoTls};
+
+use super::place;
 
 const PREFIX: &str = "dataratt-it-";
 const TEMPLATE: &str = "migrated";
@@ -54,12 +58,7 @@ fn run() -> &'static Run {
     static RUN: OnceLock<Run> = OnceLock::new();
     RUN.get_or_init(|| {
         sweep();
-        // Near the root: the names of sockets are short, and the server's account must get there.
-        let directory = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempdir_in("/tmp")
-            .expect("a directory under /tmp")
-            .keep();
+        let directory = place::directory(PREFIX).keep();
         let remover = Remover::of(&directory);
         let cluster =
             Cluster::start(&directory, ClusterOptions { testing: true }).expect("PostgreSQL starts");
@@ -79,7 +78,8 @@ fn run() -> &'static Run {
 /// Removes what runs left behind whose remover was killed with them: nobody holds their lock any more. A cluster that
 /// is just starting takes its lock a moment after it made the file, and is left alone.
 fn sweep() {
-    for entry in fs::read_dir("/tmp").unwrap().flatten() {
+    let places = place::ALL.iter().filter_map(|place| fs::read_dir(place).ok());
+    for entry in places.flatten().flatten() {
         let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
         let owner = entry.path().join("postgres.owner");
         let made = fs::metadata(&owner).and_then(|it| it.modified()).ok();
@@ -113,6 +113,16 @@ pub fn cluster() -> &'static Cluster {
 /// A copy of a database of the cluster, such as one of the sample host's.
 pub fn copy_of(template: &str) -> Database {
     Database::made_from(template)
+}
+
+/// A copy that stays until the run ends, and that nobody writes into.
+pub fn shared_copy_of(template: &str) -> ManuallyDrop<Database> {
+    let database = Database::made_from(template);
+    let name = &database.name;
+    administer(&format!(
+        "ALTER DATABASE {name} SET default_transaction_read_only = on"
+    ));
+    ManuallyDrop::new(database)
 }
 
 impl Database {
@@ -175,11 +185,19 @@ impl Drop for Database {
 
 #[track_caller]
 fn administer(statement: &str) {
-    let mut admin = run()
-        .admin
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Err(error) = admin.batch_execute(statement) {
+    let work = || {
+        let mut admin = run()
+            .admin
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        admin.batch_execute(statement)
+    };
+    // Where the last user of a database is an asynchronous task, its thread may not wait for an answer.
+    let done = match tokio::runtime::Handle::try_current() {
+        Err(_) => work(),
+        Ok(_) => thread::scope(|scope| scope.spawn(work).join().unwrap()),
+    };
+    if let Err(error) = done {
         // In a destructor a panic would hide the test's own.
         writeln!(std::io::stderr(), "{statement}: {error}").ok();
     }

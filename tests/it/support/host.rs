@@ -1,7 +1,8 @@
-//! A sample host of a test's own: loaded once, copied for each test.
+//! A sample host of a test's own. It is loaded once; what a test only reads is read by all tests, and a system is copied
+//! for a test when that test first writes into it.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::NaiveDate;
 use dataratt::adapters::connectors::Connected;
@@ -9,35 +10,67 @@ use dataratt::adapters::sample::{
     self, CONNECTOR_ROLE, SamplePerson, SampleProfile, SampleServer, SampleSystem,
 };
 use dataratt::domain::data_map::DataMap;
+use dataratt::domain::matching::RowKey;
+use dataratt::services::ports::{System, SystemError, Systems};
+use postgres::{Client, NoTls};
 
 use super::database::{self, Database};
+use super::hooked::{Hook, Hooked};
 
 /// People of the sample host in tests: the ordinary ones, the nasty cases and a few more.
 const PEOPLE: u64 = 60;
 
-/// The databases of a sample host, removed with it.
-pub struct Host(BTreeMap<&'static str, Database>);
+/// A sample host that nobody else changes.
+pub struct Host(Arc<Copies>);
 
-/// A sample host that nobody else touches.
+/// The databases of a host that have been copied for it, by variable; removed with it.
+struct Copies(BTreeMap<&'static str, OnceLock<Arc<Database>>>);
+
+/// A sample host that nobody else changes.
 pub fn host() -> Host {
-    static LOADED: OnceLock<()> = OnceLock::new();
+    let variables = SampleSystem::ALL.map(SampleSystem::variable);
+    Host(Arc::new(Copies(
+        variables.map(|name| (name, OnceLock::new())).into(),
+    )))
+}
+
+/// The addresses of the host as it was loaded, by variable.
+fn loaded() -> &'static BTreeMap<&'static str, String> {
+    static LOADED: OnceLock<BTreeMap<&'static str, String>> = OnceLock::new();
     LOADED.get_or_init(|| {
         let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
         let server = SampleServer::Embedded(database::cluster());
         sample::load(&server, PEOPLE, 1, &SampleProfile::at(today)).expect("the sample host loads");
-    });
-    Host(
+        // Of what has connections, no copy can be made.
+        let url = |system: SampleSystem| database::shared_copy_of(system.database()).role_url(CONNECTOR_ROLE);
         SampleSystem::ALL
+            .map(|system| (system.variable(), url(system)))
+            .into()
+    })
+}
+
+impl Copies {
+    fn of(&self, variable: &str) -> Option<&Database> {
+        let (name, copy) = self.0.get_key_value(variable)?;
+        let system = SampleSystem::ALL
             .into_iter()
-            .map(|s| (s.variable(), database::copy_of(s.database())))
-            .collect(),
-    )
+            .find(|system| system.variable() == *name)?;
+        let made = copy.get_or_init(|| {
+            loaded();
+            Arc::new(database::copy_of(system.database()))
+        });
+        Some(made)
+    }
+
+    fn is_made(&self, variable: &str) -> bool {
+        self.0.get(variable).is_some_and(|copy| copy.get().is_some())
+    }
 }
 
 impl Host {
-    /// One of its databases.
+    /// One of its databases, for changing it too.
     pub fn database(&self, system: SampleSystem) -> &Database {
-        &self.0[system.variable()]
+        self.0.of(system.variable()).expect("every system has its copy")
     }
 
     /// A copy of one of its databases as it is now. Nobody may be connected to that.
@@ -45,28 +78,126 @@ impl Host {
         database::copy_of(self.database(system).name())
     }
 
-    /// Puts a copy in the place of one of its databases.
+    /// Puts a copy in the place of one of its databases, for who connects from now on.
     pub fn restore(&mut self, system: SampleSystem, backup: Database) {
-        self.0.insert(system.variable(), backup);
+        let mut copies = self.0.0.clone();
+        copies.insert(system.variable(), OnceLock::from(Arc::new(backup)));
+        self.0 = Arc::new(Copies(copies));
     }
 
     /// Its systems as a map connects them.
-    pub fn connected(&self, map: &DataMap) -> Connected {
-        let urls = self.urls();
-        Connected::new(map, move |name| urls.get(name).cloned())
-    }
-
-    /// The addresses for connectors, by variable.
-    pub fn urls(&self) -> BTreeMap<String, String> {
-        self.0
-            .iter()
-            .map(|(name, database)| ((*name).to_owned(), database.role_url(CONNECTOR_ROLE)))
-            .collect()
+    pub fn connected(&self, map: &DataMap) -> impl Systems + use<> {
+        let copies = Arc::clone(&self.0);
+        let url = move |name: &str| copies.of(name).map(|copy| copy.role_url(CONNECTOR_ROLE));
+        let variable = |url: &str| url.strip_prefix("env:").unwrap_or_default().to_owned();
+        let variables = map.systems.iter().map(|system| {
+            (
+                system.id.clone(),
+                variable(system.url.as_deref().unwrap_or_default()),
+            )
+        });
+        CopiedOnWrite(Arc::new(Parts {
+            variables: variables.collect(),
+            shared: shared(map),
+            own: Connected::new(map, url),
+            copies: Arc::clone(&self.0),
+        }))
     }
 
     /// Its people, those with live services first.
     pub fn people(&self) -> Vec<SamplePerson> {
-        let url = self.database(SampleSystem::Billing).role_url(CONNECTOR_ROLE);
+        let billing = SampleSystem::Billing;
+        let url = match self.0.is_made(billing.variable()) {
+            true => self.database(billing).role_url(CONNECTOR_ROLE),
+            false => loaded()[billing.variable()].clone(),
+        };
         sample::list_people(&url, None, false).expect("the sample host answers")
     }
+}
+
+/// The host as it was loaded, connected as a map says: one for all tests with that map.
+fn shared(map: &DataMap) -> Arc<Connected> {
+    static KNOWN: Mutex<Vec<(DataMap, Arc<Connected>)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap();
+    if let Some((_, connected)) = known.iter().find(|(one, _)| one == map) {
+        return Arc::clone(connected);
+    }
+    let connected = Arc::new(Connected::new(map, |name| loaded().get(name).cloned()));
+    known.push((map.clone(), Arc::clone(&connected)));
+    connected
+}
+
+/// Systems that are everybody's until they are written into.
+struct CopiedOnWrite(Arc<Parts>);
+
+struct Parts {
+    /// By system.
+    variables: BTreeMap<String, String>,
+    shared: Arc<Connected>,
+    own: Connected,
+    copies: Arc<Copies>,
+}
+
+impl Systems for CopiedOnWrite {
+    fn get(&self, id: &str) -> Result<Arc<dyn System>, SystemError> {
+        self.0.shared.get(id)?;
+        Ok(Arc::new(Hooked(Part {
+            parts: Arc::clone(&self.0),
+            id: id.to_owned(),
+        })))
+    }
+}
+
+struct Part {
+    parts: Arc<Parts>,
+    id: String,
+}
+
+impl Hook for Part {
+    fn call<T>(
+        &self,
+        writes: bool,
+        work: impl FnOnce(&dyn System) -> Result<T, SystemError>,
+    ) -> Result<T, SystemError> {
+        let parts = &self.parts;
+        let own = writes || parts.copies.is_made(&parts.variables[&self.id]);
+        let systems = if own { &parts.own } else { &*parts.shared };
+        work(&*systems.get(&self.id)?)
+    }
+}
+
+#[test]
+fn what_a_test_writes_is_read_by_itself_alone() {
+    let (mine, other) = (host(), host());
+    let people = other.people();
+    let map = dataratt::adapters::profiles::load("admax").unwrap().map;
+    let url = &loaded()[SampleSystem::Crm.variable()];
+    let mut client = Client::connect(url, NoTls).unwrap();
+    let row = client
+        .query_one("SELECT min(id)::text FROM newsletter", &[])
+        .unwrap();
+    let key = [RowKey(vec![row.get(0)])];
+    let system = mine.connected(&map).get("crm").unwrap();
+    let there = || system.digests("newsletter", &key).unwrap().len();
+    assert_eq!(there(), 1);
+    assert!(
+        !mine.0.is_made(SampleSystem::Crm.variable()),
+        "reading has copied"
+    );
+    assert_eq!(system.delete("newsletter", &key).unwrap(), 1);
+    assert_eq!(there(), 0);
+    assert_eq!(
+        client
+            .query("SELECT FROM newsletter WHERE id::text = $1", &[&key[0].0[0]])
+            .unwrap()
+            .len(),
+        1
+    );
+    mine.database(SampleSystem::Billing)
+        .owner()
+        .batch_execute("UPDATE customers SET email = 'changed@kund.example'")
+        .unwrap();
+    let changed = |person: &SamplePerson| person.email.as_deref() == Some("changed@kund.example");
+    assert!(mine.people().iter().all(changed));
+    assert_eq!(other.people(), people);
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use dataratt::adapters::mail::{Sender, SmtpMailer};
-use dataratt::adapters::profiles;
 use dataratt::adapters::sample::SamplePerson;
 use dataratt::adapters::templates::wording::TemplateWording;
 use dataratt::app::{App, Web};
@@ -50,7 +49,7 @@ impl World {
     /// The service for one of the five hosts, without cool-off.
     pub fn of(profile: &str) -> Self {
         let (database, host, sink) = (database::database(), host::host(), Sink::start());
-        let organisation = Arc::new(profiles::load(profile).expect("the profile ships"));
+        let organisation = context::organisation(profile);
         let mut ctx = TestContext::new(database.pool(8));
         ctx.systems = Arc::new(host.connected(&organisation.map));
         ctx.organisation = Arc::clone(&organisation);
