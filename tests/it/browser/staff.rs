@@ -43,8 +43,8 @@ fn is_let_in_with_the_right_password_alone_and_sees_the_most_urgent_first() {
         browser.screenshot("queue-desktop").await;
         browser.choose("Rättighet", "Tillgång").await;
         browser.click_text("Visa").await;
-        browser.see(&newer).await;
-        assert!(!browser.shows(&older).await);
+        browser.see("1 ärende").await;
+        assert!(browser.shows(&newer).await && !browser.shows(&older).await);
         browser.click_text(&newer).await;
         browser.click_text("Ta ärendet").await;
         browser.see(&email).await;

@@ -37,7 +37,8 @@ fn reason(connected: &Connected, id: &str) -> String {
 }
 
 #[rstest]
-#[case("mysql", Some("mysql://db.example/x"), "built in")]
+#[case("mysql", Some("postgres://db.example/secret"), "MySQL or MariaDB database")]
+#[case("mysql", Some("mysql://db.example"), "names no database")]
 #[case("http", Some("https://api.example"), "built in")]
 #[case("files", Some("/srv"), "built in")]
 #[case("manual", None, "by hand")]
