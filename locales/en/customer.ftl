@@ -144,6 +144,7 @@ step-status-current = we are here now
 step-status-ahead = to come
 
 plan-title = This happens if you say yes
+plan-title-decided = What is erased and what is kept
 plan-lead = Read it through. Once the erasure has begun, it cannot be undone.
 plan-services = Services that end
 plan-services-irrecoverable = Sites, databases and mail cannot be brought back. Fetch what you want to keep first.

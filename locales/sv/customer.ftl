@@ -144,6 +144,7 @@ step-status-current = här är vi nu
 step-status-ahead = kommer
 
 plan-title = Det här händer om du säger ja
+plan-title-decided = Det här raderas och sparas
 plan-lead = Läs igenom. När raderingen har börjat går den inte att ångra.
 plan-services = Tjänster som upphör
 plan-services-irrecoverable = Webbplatser, databaser och e-post går inte att få tillbaka. Hämta det du vill spara först.

@@ -183,6 +183,7 @@ fn context(
         policy: Policy {
             cool_off: settings.cool_off(),
             lift_lead: settings.lift_lead(),
+            account_end_quarantine_days: settings.erasure.account_end_quarantine_days,
             limits: settings.limits.enabled,
             public_url: settings.public_url(),
             portal: portal(settings)?,

@@ -11,7 +11,7 @@ use super::staff::explain;
 use crate::config::Settings;
 use crate::domain::ids::Reference;
 use crate::domain::staff::Actor;
-use crate::services::{Context, intake, overview, records};
+use crate::services::{Context, account_end, intake, overview, records};
 use crate::store::queue::{Filter, Sort};
 
 /// Commands about cases.
@@ -57,8 +57,11 @@ pub struct Find {
 #[derive(Args)]
 pub struct Open {
     /// What is asked for, such as erasure.
+    #[arg(long, required_unless_present = "account_end", conflicts_with = "account_end")]
+    right: Option<String>,
+    /// The account has ended: its data is erased with no request, once that is approved and the quarantine is over.
     #[arg(long)]
-    right: String,
+    account_end: bool,
     /// E-mail address.
     #[arg(long)]
     email: Option<String>,
@@ -154,13 +157,18 @@ fn find(ctx: &Context, wanted: &Find, input: &mut dyn BufRead) -> anyhow::Result
 
 fn open(ctx: &Context, new: &Open) -> anyhow::Result<()> {
     let typed = intake::Typed {
-        right: Some(new.right.clone()),
+        right: new.right.clone(),
         email: new.email.clone(),
         name: new.name.clone(),
         customer_number: new.customer_number.clone(),
         ..intake::Typed::default()
     };
-    let case = intake::submit_for_person(ctx, Actor::System, &typed, &new.channel, new.received_at)
+    let channel = if new.account_end {
+        account_end::CHANNEL
+    } else {
+        &new.channel
+    };
+    let case = intake::submit_for_person(ctx, Actor::System, &typed, channel, new.received_at, None)
         .map_err(explain)?;
     say!("{}", case.reference);
     Ok(())

@@ -170,6 +170,8 @@ pub enum Transport {
 pub struct Erasure {
     /// How long an approved erasure waits.
     cool_off_seconds: u32,
+    /// Days in which the erasure of an account that ended can be undone.
+    pub account_end_quarantine_days: u32,
 }
 
 /// `[restriction]`.

@@ -80,6 +80,8 @@ methods! {
     TwoFacts = "two_facts",
     /// The person came and showed who they are.
     InPerson = "in_person",
+    /// The host's own machine said that the account has ended.
+    AccountEnd = "account_end",
 }
 
 impl Method {
@@ -117,7 +119,8 @@ pub struct AddressFacts {
 /// The level that these proofs reach.
 ///
 /// Proving a typed address gives nothing unless it is also on file. Of the proofs that staff take,
-/// a meeting in person is A3 and any other A2; two different ones are A3.
+/// a meeting in person is A3 and any other A2; two different ones are A3. The word of the host's own machine that the
+/// account has ended is no request: nobody has to prove who asks.
 #[must_use]
 pub fn reached(methods: &[Method], facts: AddressFacts) -> Level {
     let methods: BTreeSet<Method> = methods.iter().copied().collect();
@@ -125,7 +128,7 @@ pub fn reached(methods: &[Method], facts: AddressFacts) -> Level {
         .into_iter()
         .filter(|method| methods.contains(method))
         .count();
-    if methods.contains(&Method::InPerson) || by_staff >= 2 {
+    if methods.contains(&Method::InPerson) || methods.contains(&Method::AccountEnd) || by_staff >= 2 {
         return Level::A3;
     }
     if by_staff == 1 || methods.contains(&Method::Portal) {
@@ -173,6 +176,7 @@ mod tests {
     #[case(&[Method::CallBack, Method::Letter], OTHER, Level::A3)]
     #[case(&[Method::TwoFacts, Method::Letter], WEAK, Level::A3)]
     #[case(&[Method::InPerson], OTHER, Level::A3)]
+    #[case(&[Method::AccountEnd], OTHER, Level::A3)]
     #[case(&[Method::Portal, Method::OnFileAddress, Method::TypedAddress], ON_FILE, Level::A2)]
     fn proofs_reach_their_level(
         #[case] methods: &[Method],

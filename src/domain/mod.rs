@@ -30,3 +30,4 @@ pub mod retention;
 pub mod right;
 pub mod sealing;
 pub mod staff;
+pub mod standing;

@@ -51,6 +51,8 @@ pub struct Policy {
     pub cool_off: Duration,
     /// How long a person must have been told before their restriction is lifted (Art. 18(3)).
     pub lift_lead: Duration,
+    /// Days in which the erasure of an account that ended can be undone.
+    pub account_end_quarantine_days: u32,
     /// Whether rate limits and mail budgets apply; only load tests lift them.
     pub limits: bool,
     /// Where people reach the service; links in mails start with it.

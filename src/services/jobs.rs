@@ -22,6 +22,11 @@ pub enum Job {
         /// The case.
         case: CaseId,
     },
+    /// Plan the erasure of an account that ended, and approve it where that was done before.
+    EndAccount {
+        /// The case.
+        case: CaseId,
+    },
     /// Grant what needs nobody's judgement.
     GrantAlone {
         /// The case.
@@ -56,6 +61,7 @@ impl Job {
         match self {
             Self::SearchPerson { .. } => "search_person",
             Self::RunErasure { .. } => "run_erasure",
+            Self::EndAccount { .. } => "end_account",
             Self::GrantAlone { .. } => "grant_alone",
             Self::RunGrant { .. } => "run_grant",
             Self::LiftRestriction { .. } => "lift_restriction",
@@ -70,6 +76,7 @@ impl Job {
         match self {
             Self::SearchPerson { case }
             | Self::RunErasure { case }
+            | Self::EndAccount { case }
             | Self::GrantAlone { case }
             | Self::RunGrant { case }
             | Self::LiftRestriction { case }

@@ -97,6 +97,11 @@ pub enum Letter {
         /// The new one, masked.
         new: String,
     },
+    /// An account ended.
+    AccountEnded {
+        /// What the letter is about.
+        stage: EndedStage,
+    },
     /// What was stopped: marketing, other processing that was objected to, consents that were withdrawn.
     PurposesStopped {
         /// What was asked for.
@@ -172,6 +177,24 @@ pub enum Letter {
     },
 }
 
+/// What the person is told of an account that ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum EndedStage {
+    /// It ended, and its data is erased from a day on.
+    Begins {
+        /// That day.
+        erased_from: NaiveDate,
+    },
+    /// The data is erased.
+    Done {
+        /// The facts.
+        answer: AnswerFacts,
+    },
+    /// Nothing is erased after all.
+    Undone,
+}
+
 impl Letter {
     /// The template's name, which is all that logs and lists show.
     #[must_use]
@@ -188,6 +211,7 @@ impl Letter {
             Self::HumanReviewed { .. } => "human_review",
             Self::Rectified { .. } => "rectified",
             Self::AddressChanged { .. } => "address_changed",
+            Self::AccountEnded { .. } => "account_ended",
             Self::PurposesStopped { right, facts } => match right {
                 Right::ConsentWithdrawal => "consent_withdrawn",
                 _ if facts.marketing => "objection_marketing",

@@ -1,5 +1,6 @@
 //! The use cases: one function each, synchronous, in the words of the domain.
 
+pub mod account_end;
 pub mod accounts;
 pub mod alarms;
 pub mod answer;
@@ -32,6 +33,7 @@ pub mod records;
 pub mod replaying;
 pub mod restricting;
 pub mod searching;
+pub mod standing;
 pub mod statistics;
 pub mod stopping;
 pub mod suppressions;

@@ -105,6 +105,7 @@ pub fn refresh(ctx: &Context, conn: &mut Conn, case: &StoredCase, actor: &Actor)
         )?;
     }
     super::stopping::grant_when_due(ctx, conn, &case)?;
+    super::account_end::go_on_when_due(ctx, conn, &case)?;
     Ok(case)
 }
 

@@ -254,6 +254,7 @@ pub fn search_for_case(ctx: &Context, id: CaseId) -> Result<()> {
         }
         let (key, _) = intake::open_file(ctx, &case)?;
         keep(ctx, conn, &key, &case, &subject)?;
+        super::account_end::keep_address(ctx, conn, &case, &subject)?;
         send_on_file_code(ctx, conn, &key, &case)?;
         let case = if case.case.state == State::Received {
             let change = Change {

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::course::Course;
 use super::granting::rectification;
-use super::letters::{self, Envelope, Letter, Post};
+use super::letters::{self, EndedStage, Envelope, Letter, Post};
 use super::searching;
 use super::transition::proposed_plan;
-use super::{Context, Result, answer, granting, intake, planning, restricting, stopping};
+use super::{Context, Result, account_end, answer, granting, intake, planning, restricting, stopping};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Effect, State};
 use crate::domain::grant::Terms;
@@ -39,9 +39,7 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
                 plan: planning::facts(ctx, &planned.plan),
             }
         }
-        Effect::TellErased => Letter::Erased {
-            answer: answer::make(ctx, conn, case)?,
-        },
+        Effect::TellErased => erased(case, answer::make(ctx, conn, case)?),
         Effect::TellGranted => granted(ctx, conn, case)?,
         Effect::TellMerged => {
             let into = case
@@ -51,6 +49,12 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
             Letter::Merged { right, into }
         }
         Effect::TellRefused => refusal(conn, case, &key)?,
+        Effect::TellWithdrawn if account_end::is_end(case) => {
+            let Some(letter) = account_end::called_off(conn, case)? else {
+                return Ok(());
+            };
+            letter
+        }
         Effect::TellWithdrawn if matches!(case.case.state, State::Withdrawn { .. }) => {
             Letter::Withdrawn { right }
         }
@@ -64,6 +68,15 @@ pub fn tell(ctx: &Context, conn: &mut Conn, case: &StoredCase, effect: Effect) -
         rectification::warn_old_address(ctx, conn, case, &key)?;
     }
     Ok(())
+}
+
+/// Who asked for nothing gets a shorter letter.
+fn erased(case: &StoredCase, answer: answer::AnswerFacts) -> Letter {
+    if account_end::is_end(case) {
+        let stage = EndedStage::Done { answer };
+        return Letter::AccountEnded { stage };
+    }
+    Letter::Erased { answer }
 }
 
 /// The letter of each right.
@@ -211,7 +224,14 @@ fn address(
     case: &StoredCase,
     letter: &Letter,
 ) -> Result<(Option<String>, bool)> {
-    if matches!(letter, Letter::Erased { .. }) {
+    let tells_of_erasure = matches!(
+        letter,
+        Letter::Erased { .. }
+            | Letter::AccountEnded {
+                stage: EndedStage::Done { .. }
+            }
+    );
+    if tells_of_erasure {
         let reply_to = planning::newest(ctx, conn, case)?.and_then(|(_, file)| file.reply_to);
         return Ok((reply_to, true));
     }

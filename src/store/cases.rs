@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::clocks::{self, Clock};
-use super::schema::{case_digests, cases, jobs};
-use super::{Error, Result, proposals};
+use super::schema::{cases, jobs};
+use super::{Error, Result, case_files, proposals};
 use crate::domain::case::{Case, IdentityStanding, Proposal, RefusalGround, State};
 use crate::domain::deadline::{Alarm, Deadline, Pause};
 use crate::domain::identity::Level;
@@ -212,17 +212,7 @@ pub fn insert(
         .values(new)
         .returning(Row::as_returning())
         .get_result(conn)?;
-    // One by one: a list of any length would be a new statement to prepare each time, and there are one to three.
-    for (kind, digest) in digests {
-        diesel::insert_into(case_digests::table)
-            .values((
-                case_digests::case_id.eq(new.id),
-                case_digests::kind.eq(*kind),
-                case_digests::digest.eq(digest.as_slice()),
-            ))
-            .on_conflict_do_nothing()
-            .execute(conn)?;
-    }
+    case_files::add_digests(conn, CaseId(new.id), digests)?;
     // Nothing has been proposed yet, and the clock has not been paused.
     row.into_case(None, Vec::new(), Clock::default())
 }

@@ -34,6 +34,7 @@ pub mod retained;
 mod schema;
 pub mod sessions;
 pub mod staff;
+pub mod standing;
 pub mod statistics;
 pub mod suppressions;
 pub mod throttles;

@@ -243,6 +243,32 @@ pub fn decide(
     if decided == 1 { Ok(()) } else { Err(Error::Stale) }
 }
 
+/// Whether an erasure of the case was ever approved, whatever came of it.
+///
+/// # Errors
+/// When the database fails.
+pub fn was_approved(conn: &mut PgConnection, case: CaseId) -> Result<bool> {
+    let approved = proposals::table
+        .filter(proposals::case_id.eq(case.0).and(proposals::kind.eq("erasure")))
+        .filter(
+            proposals::state
+                .ne("rejected")
+                .and(proposals::decided_at.is_not_null()),
+        );
+    Ok(diesel::select(diesel::dsl::exists(approved.select(proposals::id))).get_result(conn)?)
+}
+
+/// Whether what is approved was approved in advance.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_approved_in_advance(conn: &mut PgConnection, case: CaseId) -> Result<bool> {
+    let approved = proposals::table
+        .filter(proposals::case_id.eq(case.0).and(proposals::state.eq("approved")))
+        .filter(proposals::standing_approval.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(approved.select(proposals::id))).get_result(conn)?)
+}
+
 /// What the current proposal seals: a refusal's reasons, or the terms of a grant.
 ///
 /// # Errors

@@ -452,6 +452,7 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         plan_id -> Nullable<Uuid>,
         partial -> Nullable<Bool>,
+        standing_approval -> Nullable<Uuid>,
     }
 }
 
@@ -574,6 +575,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    standing_approvals (id) {
+        id -> Uuid,
+        scope -> Text,
+        approver -> Uuid,
+        valid_from -> Timestamptz,
+        valid_until -> Timestamptz,
+        sample_every -> Integer,
+        most -> Integer,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    standing_uses (case_id) {
+        case_id -> Uuid,
+        standing_approval -> Nullable<Uuid>,
+        at -> Timestamptz,
+        outcome -> Text,
+        why -> Text,
+    }
+}
+
+diesel::table! {
     subjects (case_id) {
         case_id -> Uuid,
         searched_at -> Timestamptz,
@@ -656,6 +681,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     retained_rows,
     sessions,
     staff,
+    standing_approvals,
+    standing_uses,
     subjects,
     suppressions,
     system_marks,

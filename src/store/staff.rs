@@ -26,6 +26,14 @@ pub struct StaffMember {
     pub created_at: DateTime<Utc>,
 }
 
+impl StaffMember {
+    /// Whether it is a person, who logs in with an address; a machine has a name without an `@`, and keys.
+    #[must_use]
+    pub fn is_person(&self) -> bool {
+        self.email.contains('@')
+    }
+}
+
 impl std::fmt::Debug for StaffMember {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("StaffMember")

@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::{Handlers, JobError, Sweep};
 use crate::app::App;
-use crate::domain::ids::MailId;
+use crate::domain::ids::{CaseId, MailId};
 use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::{
-    Context, Result, alarms, auditing, granting, keys, packages, purging, replaying, restricting, searching,
-    stopping, suppressions, thinning, waiting,
+    Context, Result, account_end, alarms, auditing, granting, keys, packages, purging, replaying,
+    restricting, searching, stopping, suppressions, thinning, waiting,
 };
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
@@ -30,44 +30,23 @@ pub fn handlers(app: &App) -> Handlers {
     let (mailer, wording) = (app.mailer.clone(), app.wording.clone());
     Handlers::new()
         .on("search_person", |ctx, job| {
-            let Job::SearchPerson { case } = payload(job)? else {
-                return Err(unreadable());
-            };
-            searching::search_for_case(ctx, case)
-                .inspect_err(|error| raise(ctx, job, error))
-                .map_err(Into::into)
+            raised(ctx, job, searching::search_for_case(ctx, case_of(job)?))
         })
         .on("run_erasure", |ctx, job| {
-            let Job::RunErasure { case } = payload(job)? else {
-                return Err(unreadable());
-            };
-            ended(execution::run(ctx, case)?)
+            ended(execution::run(ctx, case_of(job)?)?)
+        })
+        .on("end_account", |ctx, job| {
+            raised(ctx, job, account_end::go_on(ctx, case_of(job)?))
         })
         .on("grant_alone", |ctx, job| {
-            let Job::GrantAlone { case } = payload(job)? else {
-                return Err(unreadable());
-            };
-            stopping::grant_alone(ctx, case)
-                .inspect_err(|error| raise(ctx, job, error))
-                .map_err(Into::into)
+            raised(ctx, job, stopping::grant_alone(ctx, case_of(job)?))
         })
         .on("lift_restriction", |ctx, job| {
-            let Job::LiftRestriction { case } = payload(job)? else {
-                return Err(unreadable());
-            };
-            ended(restricting::run_lift(ctx, case)?)
+            ended(restricting::run_lift(ctx, case_of(job)?)?)
         })
-        .on("run_grant", |ctx, job| {
-            let Job::RunGrant { case } = payload(job)? else {
-                return Err(unreadable());
-            };
-            ended(granting::run(ctx, case)?)
-        })
+        .on("run_grant", |ctx, job| ended(granting::run(ctx, case_of(job)?)?))
         .on("thaw_accounts", |ctx, job| {
-            let Job::ThawAccounts { case } = payload(job)? else {
-                return Err(unreadable());
-            };
-            ended(execution::give_back(ctx, case)?)
+            ended(execution::give_back(ctx, case_of(job)?)?)
         })
         .on("run_purge", |ctx, job| {
             let Job::RunPurge { purge } = payload(job)? else {
@@ -103,11 +82,25 @@ fn payload<T: serde::de::DeserializeOwned>(job: &ClaimedJob) -> std::result::Res
     serde_json::from_value(job.payload.clone()).map_err(|_| unreadable())
 }
 
+/// The case that a job is about, if the job is of the kind that it says.
+fn case_of(job: &ClaimedJob) -> std::result::Result<CaseId, JobError> {
+    let told: Job = payload(job)?;
+    told.case()
+        .filter(|_| told.kind() == job.kind)
+        .ok_or_else(unreadable)
+}
+
 fn unreadable() -> JobError {
     JobError::Fail("payload_unreadable".to_owned())
 }
 
-/// Shows on the case that its search failed, whether or not it will be tried again.
+/// What becomes of a job that asked systems: the case shows that it failed, whether or not it will be tried again.
+fn raised(ctx: &Context, job: &ClaimedJob, outcome: Result<()>) -> std::result::Result<(), JobError> {
+    outcome
+        .inspect_err(|error| raise(ctx, job, error))
+        .map_err(Into::into)
+}
+
 fn raise(ctx: &Context, job: &ClaimedJob, error: &crate::services::Error) {
     let Some(case) = job.case else { return };
     if matches!(error, crate::services::Error::System(_)) {

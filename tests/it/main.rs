@@ -13,6 +13,7 @@ mod change;
 mod connectors;
 mod course;
 mod desk;
+mod ended;
 mod grounds;
 mod guards;
 mod handoff;

@@ -138,6 +138,27 @@ pub struct HumanReviewMail {
     pub link: String,
 }
 
+/// An account ended: that it did, that its data is erased, or that nothing is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEndedMail {
+    /// The case number.
+    pub reference: String,
+    /// `begins`, `done` or `undone`.
+    pub stage: String,
+    /// The day from which the data is erased.
+    pub erased_from: Option<NaiveDate>,
+    /// What is gone, per system.
+    pub gone: Vec<Gone>,
+    /// What remains.
+    pub kept: Vec<Kept>,
+    /// Who was told, and what they answered so far.
+    pub told: Vec<Told>,
+    /// Whether an address stays in the ledger of those that marketing leaves alone.
+    pub suppressed: bool,
+    /// The page of the case, where it can still be stopped.
+    pub link: Option<String>,
+}
+
 /// What was stopped: marketing (Art. 21(3)), other processing (Art. 21(1)), consent (Art. 7(3)).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoppedMail {

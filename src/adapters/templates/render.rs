@@ -10,9 +10,9 @@ use super::changes::{AddressChangedMail, RectifiedMail};
 use super::course::{Block, CourseMail};
 use super::look::OrganisationLook;
 use super::mails::{
-    AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
-    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail,
-    PlanConfirmMail, RefusedMail, StoppedMail, WithdrawnMail,
+    AccountEndedMail, AnswerThanksMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail,
+    GrantedMail, HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail,
+    PackageReadyMail, PlanConfirmMail, RefusedMail, StoppedMail, WithdrawnMail,
 };
 use super::restrictions::{LiftAnnouncedMail, RestrictedMail, RestrictionLiftedMail};
 use crate::adapters::texts::Texts;
@@ -45,6 +45,8 @@ pub enum MailBody {
     Rectified(RectifiedMail),
     /// See [`AddressChangedMail`].
     AddressChanged(AddressChangedMail),
+    /// See [`AccountEndedMail`].
+    AccountEnded(AccountEndedMail),
     /// Marketing stopped.
     ObjectionMarketing(StoppedMail),
     /// Other processing stopped.
@@ -195,6 +197,13 @@ templates!(
     "mail/address_changed/body.html"
 );
 templates!(
+    account_ended,
+    AccountEndedMail,
+    "mail/account_ended/subject.txt",
+    "mail/account_ended/body.txt",
+    "mail/account_ended/body.html"
+);
+templates!(
     objection_marketing,
     StoppedMail,
     "mail/objection_marketing/subject.txt",
@@ -309,6 +318,7 @@ impl MailBody {
             Self::HumanReview(_) => "human_review",
             Self::Rectified(_) => "rectified",
             Self::AddressChanged(_) => "address_changed",
+            Self::AccountEnded(_) => "account_ended",
             Self::ObjectionMarketing(_) => "objection_marketing",
             Self::ObjectionOther(_) => "objection_other",
             Self::ConsentWithdrawn(_) => "consent_withdrawn",
@@ -342,6 +352,7 @@ impl MailBody {
             Self::HumanReview(mail) => human_review(mail, t, look),
             Self::Rectified(mail) => rectified(mail, t, look),
             Self::AddressChanged(mail) => address_changed(mail, t, look),
+            Self::AccountEnded(mail) => account_ended(mail, t, look),
             Self::ObjectionMarketing(mail) => objection_marketing(mail, t, look),
             Self::ObjectionOther(mail) => objection_other(mail, t, look),
             Self::ConsentWithdrawn(mail) => consent_withdrawn(mail, t, look),

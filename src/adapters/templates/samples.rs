@@ -1,5 +1,7 @@
 //! Sample data for every mail, for tests and previews.
 
+mod ended;
+
 use chrono::NaiveDate;
 
 use super::answer::{Gone, Kept, Reply, Told};
@@ -352,6 +354,7 @@ pub(super) fn all() -> Vec<MailBody> {
     mails.extend(rectified());
     mails.extend(stopped());
     mails.extend(restricted());
+    mails.extend(ended::account_ended());
     mails.push(MailBody::ErasureStopped(ErasureStoppedMail {
         reference: REFERENCE.to_owned(),
         by_person: false,

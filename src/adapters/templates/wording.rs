@@ -9,9 +9,9 @@ use super::course;
 use super::facts::Words;
 use super::look::OrganisationLook;
 use super::mails::{
-    CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail, HumanReviewMail, LapsedMail,
-    MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail, PlanConfirmMail, RefusedMail,
-    StoppedMail, WithdrawnMail,
+    AccountEndedMail, CodeMail, CodeOnFileMail, ErasureDoneMail, ErasureStoppedMail, GrantedMail,
+    HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail,
+    PlanConfirmMail, RefusedMail, StoppedMail, WithdrawnMail,
 };
 use super::remedies;
 use super::render::MailBody;
@@ -24,7 +24,7 @@ use crate::domain::right::Right;
 use crate::services::answer::AnswerFacts;
 use crate::services::course::Course;
 use crate::services::granting::rectification::RectifiedFacts;
-use crate::services::letters::{Envelope, Letter};
+use crate::services::letters::{EndedStage, Envelope, Letter};
 use crate::services::mailing::Wording;
 use crate::services::notices::is_independent;
 use crate::services::planning::PlanFacts;
@@ -79,6 +79,7 @@ impl TemplateWording {
             }
             Letter::Rectified { facts } => self.rectified_mail(words, reference, link, facts),
             Letter::AddressChanged { on, new } => address_changed(reference, *on, new.clone()),
+            Letter::AccountEnded { stage } => account_ended_mail(words, reference, stage, link),
             Letter::PurposesStopped { right, facts } => stopped_mail(words, reference, *right, facts, link),
             Letter::Restricted { .. } | Letter::LiftAnnounced { .. } | Letter::RestrictionLifted { .. } => {
                 restriction_mail(words, reference, link, &envelope.letter)
@@ -287,6 +288,25 @@ fn erased_mail(words: Words<'_>, reference: String, answer: &AnswerFacts) -> Mai
             .iter()
             .map(|item| words.refused_item(item))
             .collect(),
+    })
+}
+
+fn account_ended_mail(words: Words<'_>, reference: String, stage: &EndedStage, link: String) -> MailBody {
+    let nothing = AnswerFacts::default();
+    let (name, erased_from, answer) = match stage {
+        EndedStage::Begins { erased_from } => ("begins", Some(*erased_from), &nothing),
+        EndedStage::Done { answer } => ("done", None, answer),
+        EndedStage::Undone => ("undone", None, &nothing),
+    };
+    MailBody::AccountEnded(AccountEndedMail {
+        reference,
+        stage: name.to_owned(),
+        erased_from,
+        gone: words.gone(answer),
+        kept: words.kept(answer),
+        told: words.told(answer),
+        suppressed: answer.suppressed,
+        link: erased_from.map(|_| link),
     })
 }
 

@@ -132,6 +132,8 @@ pub struct Table {
     /// Fields of the person that a rectification corrects here → the column that holds each.
     #[serde(default)]
     pub rectify: BTreeMap<PersonalField, String>,
+    /// Which rows are settled; one that is not keeps the end of an account for a person to look at.
+    pub settled_when: Option<Condition>,
     /// What its rows are used for that the person may end: marketing, and whatever rests on consent.
     #[serde(default)]
     pub purposes: Vec<PurposeUse>,
@@ -317,6 +319,7 @@ impl Table {
         let mut columns: BTreeSet<&str> = self.key.iter().chain(&self.review).map(String::as_str).collect();
         columns.extend(self.person.columns());
         columns.extend(self.identifiers.values().map(String::as_str));
+        columns.extend(self.settled_when.iter().map(|condition| condition.field.as_str()));
         columns.extend(self.only_when.iter().map(|condition| condition.field.as_str()));
         columns.extend(
             self.parent

@@ -242,6 +242,7 @@ impl NewAction {
             },
             "retry" => Action::Retry,
             "reopen" => Action::Reopen,
+            "undo_account_end" => Action::UndoAccountEnd,
             "close" => Action::Close {
                 reason: text(self.reason),
             },

@@ -69,7 +69,9 @@ impl NewAction {
 /// The fields that an action takes beside `action` and `version`; none for an action that there is not.
 pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
     Some(match action {
-        "claim" | "release" | "approve" | "stop" | "lift_hold" | "retry" | "reopen" => &[],
+        "claim" | "release" | "approve" | "stop" | "lift_hold" | "retry" | "reopen" | "undo_account_end" => {
+            &[]
+        }
         "assign" => &["assignee"],
         "accept_identity" => &["method"],
         "plan" => &["account", "ground", "reason", "refused", "contract_goes_on"],

@@ -10,7 +10,7 @@ use super::case_view::CaseView;
 use super::notices::NoticeView;
 use super::plan_view::ErasurePlan;
 use super::queue_query::{PARAMETERS, QueueQuery, cursor_text};
-use super::requests::reference;
+use super::requests::{idempotency_key, reference};
 use crate::app::App;
 use crate::domain::identity::Level;
 use crate::domain::staff::Permission;
@@ -78,20 +78,29 @@ impl NewCase {
 #[utoipa::path(
     tag = "staff",
     security(("staff" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable characters")),
     request_body = NewCase,
     responses(
         (status = 201, body = CaseView),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`idempotency_mismatch`", body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
     ),
 )]
 #[post("/cases")]
-pub async fn open_case(app: web::Data<App>, credentials: Credentials, body: Body<NewCase>) -> Answer {
+pub async fn open_case(
+    app: web::Data<App>,
+    credentials: Credentials,
+    request: HttpRequest,
+    body: Body<NewCase>,
+) -> Answer {
+    let key = idempotency_key(request.headers())?;
     let case = as_staff(&app, credentials, move |ctx, who| {
         let (channel, received_at) = (body.value.channel.clone(), body.value.received_at);
         let typed = body.value.typed();
-        let case = intake::submit_for_person(ctx, who.actor, &typed, &channel, received_at)?;
+        let idempotency = key.as_deref().map(|key| (key, body.raw.as_ref()));
+        let case = intake::submit_for_person(ctx, who.actor, &typed, &channel, received_at, idempotency)?;
         let view = if who.actor.may(Permission::ReadCases) {
             let seen = overview::staff_case(ctx, &who.actor, &case.reference)?;
             serde_json::to_value(CaseView::of(ctx, &seen))

@@ -18,6 +18,7 @@ pub(in crate::http) mod queue_query;
 pub mod register;
 pub mod requests;
 pub mod session;
+pub mod standing;
 pub mod stop;
 pub mod written_view;
 
@@ -64,6 +65,7 @@ calls! {
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,
     act::act_on_case, grant_view::read_terms,
     purges::list_purges, purges::read_purge, purges::act_on_purge,
+    standing::undo_account_end, standing::list_standing, standing::give_standing, standing::revoke_standing,
     stop::list_consents, stop::begin_erasure, stop::check_suppressions,
     incidents::list_incidents, incidents::follow_incident,
     notices::read_notice, notices::open_notice, notices::answer_notice,

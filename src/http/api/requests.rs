@@ -70,7 +70,8 @@ pub async fn submit_request(app: web::Data<App>, request: HttpRequest, body: Bod
     Ok(HttpResponse::Accepted().json(Accepted::from(&case.await?)))
 }
 
-fn idempotency_key(headers: &HeaderMap) -> std::result::Result<Option<String>, ApiError> {
+/// The key under which the same call is the same case.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> std::result::Result<Option<String>, ApiError> {
     let wrong = || ApiError::field("Idempotency-Key", "invalid");
     let mut sent = headers.get_all(IDEMPOTENCY_KEY);
     let Some(key) = sent.next() else { return Ok(None) };

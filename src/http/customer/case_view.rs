@@ -11,9 +11,9 @@ use crate::http::views::customer::{
     AnswerView, AskedItem, CasePage, Download, MessageItem, PersonCourse, PlanView, TimelineItem,
 };
 use crate::http::views::layout::FieldErrors;
-use crate::services::handling;
 use crate::services::overview::{self, PersonCase};
 use crate::services::packages::Waiting;
+use crate::services::{account_end, handling};
 
 /// The page of a case in the making.
 pub(super) struct CaseView<'a> {
@@ -58,6 +58,7 @@ impl<'a> CaseView<'a> {
             page: self.visit.page_at(&path_of(&stored.reference), self.csrf.clone()),
             reference: stored.reference.to_string(),
             right: case.right,
+            account_ended: account_end::is_end(stored),
             state: case.state.name().to_owned(),
             received_on: stockholm_date(clock.received_at),
             due_on: clock.due_on,

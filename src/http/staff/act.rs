@@ -103,6 +103,7 @@ impl Sent {
             "lift_restriction" => Action::LiftRestriction { reason: reason() },
             "retry" => Action::Retry,
             "reopen" => Action::Reopen,
+            "undo_account_end" => Action::UndoAccountEnd,
             "close" => Action::Close { reason: reason() },
             "record_answer" => return self.answer().map(Asked::Answer),
             _ => {

@@ -80,6 +80,10 @@ pub(super) fn view(reader: &Reader<'_>, case: &StaffCase) -> CourseView {
     };
     CourseView {
         alarm: stored.alarm.name(),
+        ended: course.ended.as_ref().map(|ended| {
+            let why = ended.why.split_whitespace().map(str::to_owned);
+            (ended.outcome.clone(), why.collect())
+        }),
         due_without_pause_on: Some(clock.due_without_pause_on)
             .filter(|_| !stored.deadline.pauses().is_empty()),
         due_early_on: clock.extended_due_early_on,

@@ -110,7 +110,8 @@ impl Sent {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
-        let case = intake::submit_for_person(ctx, who.actor, &self.typed(), &self.channel, received_at)?;
+        let case =
+            intake::submit_for_person(ctx, who.actor, &self.typed(), &self.channel, received_at, None)?;
         Ok(case.reference)
     }
 }

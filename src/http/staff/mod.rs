@@ -19,6 +19,7 @@ mod queue;
 mod records;
 mod restriction;
 mod session;
+mod standing;
 mod stats;
 mod stop;
 mod trail;
@@ -30,13 +31,14 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 22] = [
+pub const ADDRESSES: [(&str, &[&str]); 23] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
     ("/staff/search", &["POST"]),
     ("/staff/handled", &["GET", "POST"]),
     ("/staff/stats", &["GET"]),
+    ("/staff/standing", &["GET", "POST"]),
     ("/staff/purges", &["GET"]),
     ("/staff/purges/{id}", &["GET", "POST"]),
     ("/staff/cases/new", &["GET", "POST"]),
@@ -80,6 +82,8 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/handled", false) => resource.route(reading().to(core::form)),
         ("/staff/handled", true) => resource.route(web::post().to(core::find)),
         ("/staff/stats", false) => resource.route(reading().to(stats::show)),
+        ("/staff/standing", false) => resource.route(reading().to(standing::show)),
+        ("/staff/standing", true) => resource.route(web::post().to(standing::decide)),
         ("/staff/purges", false) => resource.route(reading().to(purges::list)),
         ("/staff/purges/{id}", false) => resource.route(reading().to(purges::show)),
         ("/staff/purges/{id}", true) => resource.route(web::post().to(purges::decide)),

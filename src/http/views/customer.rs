@@ -162,6 +162,8 @@ pub struct CasePage {
     pub reference: String,
     /// The right.
     pub right: Right,
+    /// Whether nobody asked for it: an account ended.
+    pub account_ended: bool,
     /// The case's state, as in the API.
     pub state: String,
     /// The day it was received.
@@ -302,10 +304,11 @@ impl CasePage {
     }
 
     fn next(&self) -> &str {
-        if self.awaits_confirmation() {
-            "confirm"
-        } else {
-            &self.state
+        match self.state.as_str() {
+            _ if self.awaits_confirmation() => "confirm",
+            "assessing" | "approved" if self.account_ended => "account_ended",
+            "withdrawn" if self.account_ended => "account_kept",
+            state => state,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod purges;
 pub mod recipient;
 pub mod register;
 pub mod staff;
+pub mod standing;
 
 #[cfg(test)]
 pub mod samples;

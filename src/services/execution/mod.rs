@@ -5,6 +5,7 @@
 
 mod again;
 mod completing;
+mod failing;
 mod starting;
 mod thawing;
 mod verifying;
@@ -12,17 +13,13 @@ mod verifying;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
 
-use crate::domain::case::Event;
 use crate::domain::data_map::System as Mapped;
 use crate::domain::erasure::{Drift, Operation, Plan, StepKind, Survey, SurveyRequest, SystemPlan, drift};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::{Match, RowKey};
-use crate::domain::staff::Actor;
 use crate::services::ports::{System, SystemError};
-use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, planning, replaying, searching};
+use crate::services::{Context, Error, Result, account_end, planning, replaying, searching};
 use crate::store::cases::{self, StoredCase};
 use crate::store::locks;
 use crate::store::plans::{self, StepState, StoredStep};
@@ -30,6 +27,8 @@ use crate::store::plans::{self, StepState, StoredStep};
 use starting::{Start, start};
 
 pub use again::{Again, again};
+use failing::{failed_run, note_failure, outdated};
+
 pub use completing::RETAINED;
 pub use thawing::{give_back, schedule as schedule_thaw};
 
@@ -59,6 +58,9 @@ pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
 }
 
 fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
+    if account_end::look_again(ctx, id)? {
+        return Ok(Run::Finished);
+    }
     let (case, plan_id) = match start(ctx, id)? {
         Start::Nothing => return Ok(Run::Finished),
         Start::NotBefore(at) => return Ok(Run::NotBefore(at)),
@@ -301,63 +303,4 @@ fn reductions<'a>(part: &'a SystemPlan, table: &'a str) -> impl Iterator<Item = 
             )),
             _ => None,
         })
-}
-
-fn note_failure(ctx: &Context, plan: PlanId, ordinal: i32, failure: &Failure) {
-    let why = match failure {
-        Failure::System(error) => error.to_string(),
-        Failure::NotVerified => "verification_failed".to_owned(),
-        Failure::Outdated => "plan_outdated".to_owned(),
-        Failure::Ours(_) => return,
-    };
-    let noted = ctx
-        .store
-        .get()
-        .and_then(|mut conn| plans::fail_step(&mut conn, plan, ordinal, &why));
-    if let Err(error) = noted {
-        tracing::warn!(%error, "a step's failure could not be noted");
-    }
-}
-
-fn failed_run(ctx: &Context, id: CaseId, failure: &Failure) -> Result<Run> {
-    let (attention, run) = match failure {
-        Failure::System(error) if error.retryable() => ("system_failed", Run::TryAgain(error.code())),
-        Failure::System(error) => ("system_failed", Run::NeedsStaff(error.code())),
-        _ => ("verification_failed", Run::NeedsStaff("verification_failed")),
-    };
-    ctx.store.transaction(|conn| {
-        cases::set_attention(conn, id, Some(attention))?;
-        ctx.record(
-            conn,
-            id.0,
-            &Actor::System,
-            "erasure_interrupted",
-            json!({ "why": attention }),
-        )
-    })?;
-    Ok(run)
-}
-
-fn outdated(ctx: &Context, id: CaseId, plan: PlanId) -> Result<Run> {
-    ctx.store.transaction(|conn| {
-        let case = cases::lock(conn, id)?;
-        let begun = plans::list_steps(conn, plan)?.iter().any(|stored| {
-            stored.step.kind != StepKind::Freeze && matches!(stored.state, StepState::Done { .. })
-        });
-        let change = Change {
-            event: Event::PlanOutdated { begun },
-            actor: &Actor::System,
-            action: "plan_outdated",
-            detail: json!({}),
-            visible: true,
-        };
-        transition::apply(ctx, conn, &case, change)?;
-        cases::set_attention(
-            conn,
-            id,
-            Some(if begun { "partly_erased" } else { "plan_outdated" }),
-        )?;
-        Ok::<_, Error>(())
-    })?;
-    Ok(Run::NeedsStaff("plan_outdated"))
 }

@@ -164,6 +164,8 @@ pub enum Action {
     },
     /// Try failed work again.
     Retry,
+    /// Call off the erasure of an account that has not ended after all, or comes back.
+    UndoAccountEnd,
     /// Take an ended case up again.
     Reopen,
     /// Close an answered case although notices are open.
@@ -175,7 +177,7 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 31] = [
+pub const ACTIONS: [&str; 32] = [
     "claim",
     "assign",
     "accept_identity",
@@ -191,6 +193,7 @@ pub const ACTIONS: [&str; 31] = [
     "reject",
     "refuse",
     "stop",
+    "undo_account_end",
     "extend",
     "forward",
     "merge",

@@ -12,7 +12,7 @@ use crate::domain::right::Right;
 use crate::domain::staff::Actor;
 use crate::services::course::Course;
 use crate::services::letters::Letter;
-use crate::services::{Context, Error, Result, intake, keys, proving, searching, telling};
+use crate::services::{Context, Error, Result, account_end, intake, keys, proving, searching, telling};
 use crate::store::cases::{self, StoredCase};
 use crate::store::keys::CaseKey;
 use crate::store::{Conn, identity, links};
@@ -64,6 +64,9 @@ pub(super) fn split(
             return Err(TransitionError::NotInState { state }.into());
         }
         case.case.must_not_have_begun()?;
+        if account_end::is_end(&case) {
+            return Err(Error::Conflict("nobody_asked"));
+        }
         let mut others = Vec::new();
         for (right, key) in further.iter().zip(&keys) {
             let new = split_off(ctx, conn, &case, key, (*right, case.case.received_at), actor)?;
@@ -112,10 +115,12 @@ fn split_off(
     let request = intake::Request {
         right,
         language: from.language,
-        file,
+        file: intake::CaseFile { named: None, ..file },
     };
     let new = intake::file_beside(ctx, conn, key, &request, from, received_at, actor)?;
-    for proof in proving::list(conn, from.id)? {
+    // That an account ended proves nothing of who asks for something.
+    let carried = proving::list(conn, from.id)?.into_iter();
+    for proof in carried.filter(|proof| proof.method != Method::AccountEnd) {
         let Proof {
             method,
             at,

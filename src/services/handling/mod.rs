@@ -18,7 +18,7 @@ pub use joining::{ask_for_copy, may_ask_for_copy};
 pub use paper::open_letter;
 pub use person::{STATEMENT, may_state, state_view, withdraw, write_to_staff};
 
-use crate::domain::case::{Event, Proposal, RefusalGround, State};
+use crate::domain::case::{Event, Proposal, RefusalGround, State, TransitionError};
 use crate::domain::contact::FreeText;
 use crate::domain::ids::{Reference, StaffId};
 use crate::domain::right::Right;
@@ -26,7 +26,8 @@ use crate::domain::staff::{Actor, Permission};
 use crate::services::letters::Letter;
 use crate::services::transition::{self, Change};
 use crate::services::{
-    Context, Error, Result, granting, intake, jobs, packages, planning, proving, restricting, telling,
+    Context, Error, Result, account_end, granting, intake, jobs, packages, planning, proving, restricting,
+    telling,
 };
 use crate::store::cases::{self, StoredCase};
 use crate::store::messages::MessageRow;
@@ -156,6 +157,7 @@ impl Work<'_> {
             }
             Action::Retry => self.retry(conn),
             Action::Reopen => self.reopen(conn),
+            Action::UndoAccountEnd => self.undo_account_end(conn),
             Action::Close { reason } => self.close(conn, reason),
         }
     }
@@ -229,7 +231,7 @@ impl Work<'_> {
     fn decide(&self, conn: &mut Conn, approve: bool, reason: &str) -> Result<()> {
         let now = self.ctx.now();
         let event = if approve {
-            let cool_off = chrono::TimeDelta::from_std(self.ctx.policy.cool_off).map_err(Error::internal)?;
+            let cool_off = self.cool_off()?;
             Event::ProposalApproved {
                 by: self.by,
                 cool_off_until: now + cool_off,
@@ -260,7 +262,28 @@ impl Work<'_> {
             },
             ..*self
         };
-        work.change(conn, event, action, json!({ "hash": hash, "ground": ground }))
+        work.change(conn, event, action, json!({ "hash": hash, "ground": ground }))?;
+        if approve && account_end::is_end(self.case) {
+            let case = cases::find_by_id(conn, self.case.id)?;
+            account_end::tell_approved(self.ctx, conn, &case)?;
+        }
+        Ok(())
+    }
+
+    fn undo_account_end(&self, conn: &mut Conn) -> Result<()> {
+        if !account_end::is_end(self.case) {
+            return Err(TransitionError::NotForRight.into());
+        }
+        account_end::call_off(self.ctx, conn, self.case, self.actor)?;
+        Ok(())
+    }
+
+    /// How long what is approved can be stopped: an account's end as long as its quarantine.
+    fn cool_off(&self) -> Result<chrono::TimeDelta> {
+        if account_end::is_end(self.case) {
+            return Ok(account_end::quarantine(self.ctx));
+        }
+        chrono::TimeDelta::from_std(self.ctx.policy.cool_off).map_err(Error::internal)
     }
 
     fn message(&self, conn: &mut Conn, text: &str) -> Result<()> {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::handoff::{self, HandedOver};
 use super::jobs::{self, Job};
-use super::{Context, Error, Result, codes, keys};
+use super::{Context, Error, Result, account_end, codes, keys};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::deadline::Deadline;
 use crate::domain::grant::stop;
@@ -91,6 +91,7 @@ pub fn submit_handed_over(
         acting_for: None,
         wish: request.file.wish.clone(),
         stop: request.file.stop.clone(),
+        named: None,
     };
     let request = Request {
         file,
@@ -156,7 +157,7 @@ fn must_be_known(ctx: &Context, request: &Request) -> Result<()> {
     }
 }
 
-/// Takes in what a member of staff typed.
+/// Takes in what a member of staff typed, or a machine sent. The same Idempotency-Key of the same caller is one case.
 ///
 /// # Errors
 /// When they may not, the channel is unknown, or the time of receipt lies ahead.
@@ -166,6 +167,7 @@ pub fn submit_for_person(
     typed: &Typed,
     channel: &str,
     received_at: Option<DateTime<Utc>>,
+    idempotency: Option<(&str, &[u8])>,
 ) -> Result<StoredCase> {
     if !actor.may(Permission::OpenCases) {
         return Err(Error::Forbidden("role"));
@@ -181,6 +183,12 @@ pub fn submit_for_person(
     if stockholm_date(received_at) < GDPR_APPLIES_FROM {
         return Err(Error::field("received_at", "too_old"));
     }
+    // A key is its caller's own.
+    let key = idempotency.map(|(key, body)| (format!("{} {key}", actor.pseudonym()), body));
+    let idempotency = key.as_ref().map(|(key, body)| (key.as_str(), *body));
+    if channel == account_end::CHANNEL && account_end::is_word(&actor) {
+        return account_end::submit(ctx, actor, typed, received_at, idempotency);
+    }
     let request = Request::parse(typed, now, false)?;
     let keys = request.file.keys();
     if keys.iter().next().is_none() {
@@ -193,7 +201,7 @@ pub fn submit_for_person(
             channel,
             received_at,
             actor,
-            idempotency: None,
+            idempotency,
             proofs: vec![],
         },
     )
@@ -238,7 +246,9 @@ fn insert(
             json!({ "method": method.name() }),
         )?;
     }
-    if let Some(email) = &request.file.email {
+    if let Some(email) = &request.file.email
+        && !arrival.proofs.contains(&Method::AccountEnd)
+    {
         codes::start(ctx, conn, key, &case, email)?;
     }
     jobs::enqueue(ctx, conn, &Job::SearchPerson { case: id }, None)?;
@@ -300,7 +310,13 @@ pub fn file_beside(
     received_at: DateTime<Utc>,
     actor: &Actor,
 ) -> Result<StoredCase> {
-    let known = CHANNELS.into_iter().find(|channel| *channel == from.channel);
+    // Of an account that ended nobody asked for anything: who asks for something beside it does so on its page.
+    let came = if account_end::is_end(from) {
+        "web"
+    } else {
+        from.channel.as_str()
+    };
+    let known = CHANNELS.into_iter().find(|channel| *channel == came);
     let arrival = Arrival {
         channel: known.ok_or_else(|| Error::internal("an unknown channel"))?,
         received_at,

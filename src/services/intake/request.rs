@@ -68,6 +68,9 @@ pub struct CaseFile {
     /// What is to be stopped, where they said so by more than their message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<stop::Wish>,
+    /// By what a machine named an account that ended; none of it is known to lead to its holder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<PersonKeys>,
 }
 
 /// What somebody wants corrected, in their words.
@@ -105,6 +108,9 @@ impl CaseFile {
     /// The keys by which the person may be found.
     #[must_use]
     pub fn keys(&self) -> PersonKeys {
+        if let Some(named) = &self.named {
+            return named.clone();
+        }
         PersonKeys {
             customer_number: self.customer_number.clone(),
             personal_number: self
@@ -182,6 +188,7 @@ impl Request {
                     acting_for,
                     wish,
                     stop: typed.stop.clone().filter(|_| stops(right)),
+                    named: None,
                 };
                 Ok(Self {
                     right,

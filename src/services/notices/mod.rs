@@ -15,7 +15,7 @@ use crate::domain::sealing::Purpose;
 use crate::domain::staff::Actor;
 use crate::services::letters::{self, Letter, Post};
 use crate::services::transition::{self, proposed_plan};
-use crate::services::{Context, Error, Result, codes, granting, intake, planning, tokens};
+use crate::services::{Context, Error, Result, account_end, codes, granting, intake, planning, tokens};
 use crate::store::Conn;
 use crate::store::cases::{self, StoredCase};
 use crate::store::notices::{self, NoticeRow};
@@ -90,7 +90,12 @@ pub fn tell_more(ctx: &Context, conn: &mut Conn, case: &StoredCase, kind: Kind, 
 fn decided(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<Decided>> {
     if let Some(plan) = proposed_plan(case) {
         let told = planning::open(ctx, conn, case, plan)?.told;
-        return Ok(Some((Kind::Erasure, told, None)));
+        let kind = if account_end::is_end(case) {
+            Kind::AccountEnded
+        } else {
+            Kind::Erasure
+        };
+        return Ok(Some((kind, told, None)));
     }
     let grant = granting::open(ctx, conn, case)?;
     Ok(grant

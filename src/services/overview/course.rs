@@ -4,12 +4,13 @@ use crate::domain::case::Event;
 use crate::domain::staff::{Actor, Permission};
 use crate::services::handling::{self, ForwardingFile, HoldFile, Question};
 use crate::services::incidents::{self, Incident};
-use crate::services::{Context, Result};
+use crate::services::{Context, Result, account_end};
 use crate::store::Conn;
 use crate::store::cases::StoredCase;
 use crate::store::forwardings::ForwardingRow;
 use crate::store::links::{self, Linked};
 use crate::store::paper_letters::{self, PaperLetter};
+use crate::store::standing::{self, StandingUse};
 
 /// What happened on a case's way.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,8 @@ pub struct Course {
     pub incidents: Vec<Incident>,
     /// Letters on paper.
     pub letters: Vec<PaperLetter>,
+    /// What became of an account that ended.
+    pub ended: Option<StandingUse>,
 }
 
 pub(super) fn load(ctx: &Context, conn: &mut Conn, actor: &Actor, case: &StoredCase) -> Result<Course> {
@@ -39,6 +42,7 @@ pub(super) fn load(ctx: &Context, conn: &mut Conn, actor: &Actor, case: &StoredC
         merged: links::list_merged(conn, case.id, case.merged_into)?,
         incidents: incidents::of_case(ctx, conn, actor, case)?,
         letters: paper_letters::list(conn, case.id)?,
+        ended: standing::find_use(conn, case.id)?,
     })
 }
 
@@ -56,7 +60,11 @@ pub(super) fn allows(ctx: &Context, actor: &Actor, case: &StoredCase, action: &s
         }
         "forward" => handles && fits(Event::Forwarded),
         "merge" => handles && fits(Event::Merged),
-        "split" => handles && state.is_undecided() && case.case.must_not_have_begun().is_ok(),
+        "split" => {
+            let whole = state.is_undecided() && case.case.must_not_have_begun().is_ok();
+            handles && whole && !account_end::is_end(case)
+        }
+        "undo_account_end" => handles && account_end::is_end(case) && fits(Event::Withdrawn),
         "advise" => actor.may(Permission::Advise),
         "report_incident" => actor.may(Permission::ReportIncidents),
         "hold" => handles && fits(Event::HeldLegally),

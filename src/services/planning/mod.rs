@@ -73,16 +73,16 @@ pub fn has_live_services(ctx: &Context, surveys: &[Surveyed]) -> bool {
 /// When the actor may not, the case does not allow it, it is unclear whose rows are meant, there is no ground, a refusal
 /// makes no sense, or a system fails. The case is then as it was.
 pub fn make(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &AskedPlan) -> Result<StoredCase> {
-    let by = actor
-        .staff()
-        .filter(|_| actor.may(Permission::HandleCases))
-        .ok_or(Error::Forbidden("role"))?;
+    let by = actor.staff().filter(|_| actor.may(Permission::HandleCases));
+    if by.is_none() && *actor != Actor::System {
+        return Err(Error::Forbidden("role"));
+    }
     let case = cases::find_by_id(&mut *ctx.store.get()?, id)?;
     let plan_id = PlanId(ctx.new_id());
     let event = |hash: String, confirmation| Event::PlanMade {
         plan: plan_id,
         hash,
-        by: Some(by),
+        by,
         confirmation,
     };
     // Asked before the systems are, so that a case which allows no plan costs them nothing.
@@ -97,6 +97,10 @@ pub fn make(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Aske
         [] => Confirmation::NotNeeded,
         _ => Confirmation::Awaited,
     };
+    // Nobody is there to be asked, nor to see that something still runs.
+    if by.is_none() && confirmation == Confirmation::Awaited {
+        return Err(Error::Conflict("services_running"));
+    }
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
         if case.version != version {
@@ -110,7 +114,7 @@ pub fn make(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Aske
         let proposal = Proposal::Erasure {
             plan: plan_id,
             hash: facts.hash.clone(),
-            prepared_by: Some(by),
+            prepared_by: by,
             confirmation,
         };
         proposals::replace(conn, ctx.new_id(), id, &proposal, None, ctx.now())?;

@@ -62,6 +62,13 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
             let grant = json!({ "action": "grant", "version": 1 });
             (Open::Roles(&[Agent, Approver]), grant)
         }
+        ("DELETE", "/cases/{reference}") => (Open::Roles(&[Machine]), none),
+        ("GET", "/standing-approvals") => (Open::Roles(READERS), none),
+        ("POST", "/standing-approvals") => {
+            let given = json!({ "valid_until": "2027-06-30", "sample_every": 10, "most_in_30_days": 300 });
+            (Open::Roles(&[Approver]), given)
+        }
+        ("DELETE", "/standing-approvals/{id}") => (Open::Roles(&[Approver]), none),
         ("GET", "/incidents") => (Open::Roles(&[Approver, Dpo, Admin]), none),
         ("POST", "/incidents/{id}") => {
             let notified = json!({ "action": "notified" });

@@ -1,6 +1,7 @@
 //! Whole journeys through the pages in a real browser: what the customer, staff and recipients see and press.
 
 mod access;
+mod account_end;
 mod customer;
 pub mod erasure;
 mod human_review;

@@ -47,7 +47,7 @@ fn asked(world: &World, agent: &Actor, person: &SamplePerson) -> StoredCase {
 }
 
 /// A restriction that is in force.
-fn placed(world: &World, agent: &Actor, person: &SamplePerson) -> StoredCase {
+pub fn placed(world: &World, agent: &Actor, person: &SamplePerson) -> StoredCase {
     let case = asked(world, agent, person);
     let grant = Action::Grant(restrict(&["contact", "sales", "marketing"]));
     world.act(agent, &case.reference, &grant).unwrap();

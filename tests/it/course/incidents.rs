@@ -87,6 +87,7 @@ fn every_right_can_be_asked_for_by_every_way_at_its_true_time() {
                 &typed(right.name(), "10001"),
                 channel,
                 at(3),
+                None,
             );
             let case = case.unwrap();
             assert_eq!(case.case.received_at, at(3).unwrap());
@@ -94,8 +95,14 @@ fn every_right_can_be_asked_for_by_every_way_at_its_true_time() {
         }
     }
     let refused = |when| {
-        let one =
-            intake::submit_for_person(&desk.world, desk.agent, &typed("access", "10001"), "letter", when);
+        let one = intake::submit_for_person(
+            &desk.world,
+            desk.agent,
+            &typed("access", "10001"),
+            "letter",
+            when,
+            None,
+        );
         match one.unwrap_err() {
             Error::Invalid(fields) => format!("{}:{}", fields[0].field, fields[0].code),
             other => panic!("{other:?}"),
@@ -120,6 +127,7 @@ fn every_right_can_be_asked_for_by_every_way_at_its_true_time() {
         &typed("access", "10001"),
         "letter",
         first,
+        None,
     )
     .unwrap();
 }
@@ -132,6 +140,7 @@ fn whom_no_mail_reaches_gets_a_letter_that_staff_print_and_post() {
         desk.agent,
         &typed("access", "no-such-number"),
         "letter",
+        None,
         None,
     );
     let case = case.unwrap();

@@ -25,6 +25,8 @@ fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
         | (_, "/staff/handled") => Some(READERS),
         ("GET", "/staff/purges" | "/staff/purges/{id}") => Some(READERS),
         ("POST", "/staff/purges/{id}") => Some(&[Approver]),
+        ("GET", "/staff/standing") => Some(READERS),
+        ("POST", "/staff/standing") => Some(&[Approver]),
         // No letter waits; who may open one is told so.
         ("GET", "/staff/cases/{reference}/letters/{letter}") => Some(&[Agent, Approver]),
         ("GET", "/staff/incidents") | ("POST", "/staff/incidents/{id}") => Some(&[Approver, Dpo, Admin]),
@@ -80,7 +82,8 @@ fn letter(site: &Site) -> (String, uuid::Uuid) {
         customer_number: Some("nobody".into()),
         ..Default::default()
     };
-    let case = dataratt::services::intake::submit_for_person(site, agent, &typed, "letter", None).unwrap();
+    let case =
+        dataratt::services::intake::submit_for_person(site, agent, &typed, "letter", None, None).unwrap();
     let text = "Hej.".to_owned();
     let message = dataratt::services::handling::Action::Message { text };
     site.act(&agent, &case.reference, &message).unwrap();

@@ -5,7 +5,7 @@ mod moves;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use dataratt::adapters::sample::{SamplePerson, SampleSystem};
 use dataratt::domain::case::{Confirmation, Proposal, State};
 use dataratt::domain::erasure::Plan;
@@ -13,9 +13,11 @@ use dataratt::domain::grant::stop::Wish;
 use dataratt::domain::notice::{Answer, KeepGround, Outcome};
 use dataratt::domain::right::Right;
 use dataratt::domain::staff::{Actor, Role};
+use dataratt::services::account_end::{self, CHANNEL};
 use dataratt::services::handling::{self, Action};
-use dataratt::services::intake::Typed;
+use dataratt::services::intake::{self, Typed};
 use dataratt::services::planning::AskedPlan;
+use dataratt::services::standing::{self, Wanted};
 use dataratt::services::{
     Error, Result, auditing, codes, execution, granting, notices, overview, planning, stopping,
 };
@@ -70,7 +72,13 @@ impl Play {
             Role::Admin,
             Role::Auditor,
         ];
-        let staff = roles.into_iter().map(|role| world.staff(role)).collect();
+        let staff: Vec<Actor> = roles.into_iter().map(|role| world.staff(role)).collect();
+        let in_advance = Wanted {
+            until: NaiveDate::from_ymd_opt(2027, 11, 1).unwrap(),
+            sample_every: 4,
+            most: 300,
+        };
+        standing::give(&world, &staff[2], &in_advance).unwrap();
         let people = world.host.people();
         Self {
             world,
@@ -97,10 +105,11 @@ impl Play {
         self.chance = StdRng::seed_from_u64(seed);
         self.told = vec![format!("seed {seed}")];
         self.world.ctx.policy.cool_off = std::time::Duration::from_hours(self.below(2) as u64 * 24);
-        let mut cases = vec![self.asks()];
+        self.world.ctx.policy.account_end_quarantine_days = u32::try_from(self.below(2)).unwrap();
+        let mut cases = vec![self.begins()];
         for _ in 0..STEPS {
             if self.below(12) == 0 {
-                cases.push(self.asks());
+                cases.push(self.begins());
             }
             let case = self.one_of(&cases);
             self.step(&case);
@@ -111,6 +120,22 @@ impl Play {
         for case in &cases {
             self.somebody_can_go_on(case);
         }
+    }
+
+    /// Somebody asks for something, or an account ends.
+    fn begins(&mut self) -> StoredCase {
+        if self.below(8) > 0 {
+            return self.asks();
+        }
+        let left = self.people.iter().filter(|person| person.services.is_empty());
+        let left: Vec<String> = left.map(|person| person.customer_number.clone()).collect();
+        let number = self.one_of(&left);
+        self.told.push(format!("the account {number} ends"));
+        let typed = Typed {
+            customer_number: Some(number),
+            ..Typed::default()
+        };
+        intake::submit_for_person(&self.world, Actor::System, &typed, CHANNEL, None, None).unwrap()
     }
 
     fn asks(&mut self) -> StoredCase {
@@ -204,6 +229,9 @@ impl Play {
             3 => codes::ask_again(&self.world, &case.reference),
             4 => handling::write_to_staff(&self.world, case.id, "Hur går det?"),
             5 if self.below(3) == 0 => handling::withdraw(&self.world, case.id).map(drop),
+            5 if self.below(3) == 0 => {
+                account_end::undo(&self.world, &Actor::System, &case.reference).map(drop)
+            }
             5 | 6 if case.case.right == Right::ConsentWithdrawal => {
                 stopping::confirm(&self.world, case.id, None).map(drop)
             }
@@ -262,6 +290,7 @@ impl Play {
             "retry",
             "lift_hold",
             "record_clarification",
+            "undo_account_end",
             "close",
         ];
         let offered = self

@@ -246,6 +246,7 @@ pub fn policy() -> Policy {
     Policy {
         cool_off: Duration::from_hours(24),
         lift_lead: Duration::from_hours(7 * 24),
+        account_end_quarantine_days: 14,
         limits: true,
         public_url: PUBLIC_URL.to_owned(),
         portal: None,

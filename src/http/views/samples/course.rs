@@ -17,6 +17,10 @@ pub(super) fn course() -> CourseView {
     };
     CourseView {
         alarm: Some("at_risk"),
+        ended: Some((
+            "unusual".to_owned(),
+            vec!["unpaid".to_owned(), "open_case".to_owned()],
+        )),
         due_without_pause_on: Some(date("2026-09-17")),
         due_early_on: Some(date("2026-11-22")),
         reopened: Some((date("2026-08-24"), date("2026-07-01"))),

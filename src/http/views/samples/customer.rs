@@ -170,6 +170,7 @@ pub(super) fn case(t: Texts, state: &str) -> CasePage {
         page: page("/requests/R-7K2M-94QX"),
         reference: REFERENCE.to_owned(),
         right: Right::Erasure,
+        account_ended: false,
         state: state.to_owned(),
         stop: None,
         received_on: date("2026-08-24"),

@@ -12,6 +12,7 @@ mod outbox;
 mod purges;
 mod recipient;
 mod staff;
+mod standing;
 
 use askama::Template;
 use chrono::NaiveDate;
@@ -44,6 +45,7 @@ pub fn all(language: Language) -> Vec<Sample> {
     samples.extend(core::all(t));
     samples.extend(outbox::all(t));
     samples.extend(purges::all(t));
+    samples.extend(standing::all(t));
     for status in ErrorPage::STATUSES {
         let incident = (status == 500).then(|| "0192-7f3a-51cc".to_owned());
         samples.push(sample(

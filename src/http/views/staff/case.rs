@@ -191,7 +191,7 @@ pub struct NoteRow {
 
 impl StaffCasePage {
     /// The actions that a single button does; the others have forms of their own.
-    const BUTTONS: [&str; 8] = [
+    const BUTTONS: [&str; 9] = [
         "claim",
         "plan",
         "collect",
@@ -199,6 +199,7 @@ impl StaffCasePage {
         "lift_hold",
         "retry",
         "reopen",
+        "undo_account_end",
         "stop",
     ];
 

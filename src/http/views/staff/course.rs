@@ -11,6 +11,8 @@ use super::{NoteRow, Page, Texts};
 pub struct CourseView {
     /// `at_risk` or `overdue`, after `alarm-`.
     pub alarm: Option<&'static str>,
+    /// What became of an account that ended, after `standing-outcome-`, and why, after `standing-why-`.
+    pub ended: Option<(String, Vec<String>)>,
     /// The deadline had the clock never stood still, where it did.
     pub due_without_pause_on: Option<NaiveDate>,
     /// The earlier reading of an extension.
