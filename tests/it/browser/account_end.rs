@@ -85,6 +85,7 @@ fn changes_their_mind(site: &Site, address: &str, reference: &str) {
             .await;
         browser.screenshot("account-end-code-phone").await;
         browser.click_text("Skicka en ny kod").await;
+        browser.see("skickat en ny kod").await;
         site.do_work();
         let mail = site
             .sink
