@@ -314,6 +314,7 @@ staff-role-machine = Machine
 attention-ambiguous_match = Several accounts fit
 attention-message_from_person = New message from the person
 attention-system_failed = A system does not answer as it should
+attention-disk_full = Our own disk is full: make room and try again
 attention-verification_failed = The check after the erasure does not hold
 attention-plan_outdated = The plan is outdated, make a new one
 attention-partly_erased = Partly erased, make a new plan

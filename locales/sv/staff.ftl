@@ -314,6 +314,7 @@ staff-role-machine = Maskin
 attention-ambiguous_match = Flera konton passar
 attention-message_from_person = Nytt meddelande från personen
 attention-system_failed = Ett system svarar inte som det ska
+attention-disk_full = Disken är full hos oss: ge plats och försök igen
 attention-verification_failed = Kontrollen efter raderingen stämmer inte
 attention-plan_outdated = Planen är inaktuell, gör en ny
 attention-partly_erased = Delvis raderat, gör en ny plan

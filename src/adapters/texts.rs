@@ -91,6 +91,27 @@ impl Texts {
         grouped
     }
 
+    /// A length in bytes, in the unit that keeps it short.
+    #[must_use]
+    pub fn size(self, bytes: u64) -> String {
+        let mut units = ["B", "kB", "MB", "GB", "TB"].into_iter();
+        let (mut tenths, mut unit) = (u128::from(bytes) * 10, units.next().unwrap_or_default());
+        for larger in units {
+            if tenths < 10_000 {
+                break;
+            }
+            tenths = tenths.div_ceil(1000);
+            unit = larger;
+        }
+        let comma = if self.language == Language::Sv { ',' } else { '.' };
+        let (whole, tenth) = (self.number(tenths / 10), tenths % 10);
+        if unit == "B" || tenth == 0 {
+            format!("{whole}\u{a0}{unit}")
+        } else {
+            format!("{whole}{comma}{tenth}\u{a0}{unit}")
+        }
+    }
+
     /// The text of `key` with one value in it.
     #[must_use]
     pub fn one(self, key: &str, name: &'static str, value: impl Arg) -> String {

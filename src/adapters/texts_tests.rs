@@ -179,3 +179,16 @@ fn names_are_put_in_as_they_are() {
         "isolation marks would break addresses: {text:?}"
     );
 }
+
+#[rstest::rstest]
+#[case(0, "0\u{a0}B", "0\u{a0}B")]
+#[case(999, "999\u{a0}B", "999\u{a0}B")]
+#[case(1000, "1\u{a0}kB", "1\u{a0}kB")]
+#[case(1001, "1,1\u{a0}kB", "1.1\u{a0}kB")]
+#[case(2_400_000, "2,4\u{a0}MB", "2.4\u{a0}MB")]
+#[case(999_999, "1\u{a0}MB", "1\u{a0}MB")]
+#[case(12_000_000_000_000_000, "12\u{a0}000\u{a0}TB", "12,000\u{a0}TB")]
+fn a_length_is_told_in_the_unit_that_keeps_it_short(#[case] bytes: u64, #[case] sv: &str, #[case] en: &str) {
+    assert_eq!(Texts::new(Language::Sv).size(bytes), sv);
+    assert_eq!(Texts::new(Language::En).size(bytes), en);
+}

@@ -55,6 +55,26 @@ const fn words(code: Code) -> (&'static str, &'static str) {
             "nobody can be found in the table",
             "give it person columns or a parent that leads to some",
         ),
+        Code::PathMissing => (
+            "a table of files says not where they lie",
+            "give it a path such as \"{customer_number}/{date}\"",
+        ),
+        Code::PathsOverlap => (
+            "two tables lead to the same files",
+            "let each file belong to one table: what is in a directory goes with it",
+        ),
+        Code::NotForConnector => (
+            "a system of this kind cannot do that",
+            "take the key out of the table; docs/data-map.md says what each kind can do",
+        ),
+        Code::SourceUnknown => (
+            "the table that gives the values is in no earlier system of the map",
+            "correct the name, or move that system up in the profile",
+        ),
+        Code::ValueUnknown => (
+            "these values are no kind of key",
+            "write customer_number, personal_number, email or phone, or name under from the table with such columns",
+        ),
         Code::TablesInRing => (
             "the tables refer to each other in a ring",
             "take one parent or reference out",

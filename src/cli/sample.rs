@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use crate::adapters::connectors::addresses;
 use crate::adapters::profiles;
-use crate::adapters::sample::{self, SampleProfile, SampleServer};
+use crate::adapters::sample::{self, FILES_DIRECTORY, SampleProfile, SampleServer};
 use crate::app::{Database, Tenancy};
 use crate::config::Settings;
 use crate::domain::calendar::stockholm_date;
@@ -67,6 +67,10 @@ fn load(settings: &Settings, database: &Database, people: u64, seed: u64) -> any
     };
     let server = SampleServer::Embedded(cluster);
     let counts = sample::load(&server, people, seed, &profile)?;
+    sample::write_files(
+        &settings.data_dir.join(FILES_DIRECTORY),
+        &sample::list_files(&server)?,
+    )?;
     sample::write_environment(&server, &settings.data_dir)?;
     say!("{} people, {} rows", counts.people, counts.rows);
     Ok(())

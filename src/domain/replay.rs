@@ -41,7 +41,8 @@ pub enum Found {
     Same,
     /// It holds nothing that would tell whose it is: what an erasure leaves of a row that must stay.
     Reduced,
-    /// It holds something else. Nobody erases it without having looked.
+    /// It holds something else, or nothing was kept by which it could be told, as of a directory that bears the name of
+    /// another row. Nobody erases it without having looked.
     Unclear,
 }
 
@@ -88,7 +89,9 @@ pub fn proof_of_contents(secret: &SecretKey, checksum: &str) -> [u8; 32] {
 /// What a row is whose key is in the ledger, by what was kept of it and what it holds now.
 #[must_use]
 pub fn found<K: AsRef<[u8]>>(kept: &[K], now: &[[u8; 32]]) -> Found {
-    if now.is_empty() {
+    if kept.is_empty() {
+        Found::Unclear
+    } else if now.is_empty() {
         Found::Reduced
     } else if now
         .iter()

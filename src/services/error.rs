@@ -61,6 +61,9 @@ pub enum Error {
 }
 
 impl Error {
+    /// The code of a database whose disk is full.
+    pub const DISK_FULL: &str = "disk_full";
+
     /// One wrong field.
     #[must_use]
     pub fn field(field: &'static str, code: &'static str) -> Self {
@@ -110,6 +113,7 @@ impl From<store::Error> for Error {
             store::Error::Stale => Self::Stale,
             store::Error::Unavailable => Self::Unavailable("database_unavailable"),
             store::Error::Busy => Self::Unavailable("database_busy"),
+            store::Error::Full => Self::Unavailable(Self::DISK_FULL),
             other => Self::internal(other),
         }
     }

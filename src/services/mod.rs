@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod keys;
 pub mod letters;
 pub mod limits;
+pub mod links;
 pub mod mailing;
 pub mod notices;
 pub mod overview;

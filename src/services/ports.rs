@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::access::CollectRequest;
-use crate::domain::data_map::{PurposeUse, Stop, Table};
+use crate::domain::data_map::{PurposeUse, Row, Stop, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
 
-pub use super::packages::facts::RowSink;
+pub use super::packages::facts::{FILE_COLUMNS, RowSink};
 pub use keys::{KeyError, KeyFile, KeyStore};
 
 /// The time. The only one who knows it, so that tests can move it.
@@ -178,6 +178,12 @@ pub trait System: Send + Sync {
     /// # Errors
     /// When the system fails, or the map names no marker.
     fn marked(&self) -> Result<Option<DateTime<Utc>>, SystemError>;
+
+    /// Rows of `table` to which values of the person's rows in another system lead, at most `limit` for each.
+    ///
+    /// # Errors
+    /// When the system fails.
+    fn linked(&self, table: &Table, values: &[Row], limit: usize) -> Result<Vec<FoundRow>, SystemError>;
 
     /// All rows that hang on the person's own rows, in one consistent view.
     ///

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::transition::{self, Change};
-use super::{Context, Error, Result, codes, granting, intake, keys, planning, proving};
+use super::{Context, Error, Result, codes, granting, intake, keys, links, planning, proving};
 use crate::domain::case::{Event, State};
 use crate::domain::contact::Email;
+use crate::domain::data_map::ConnectorKind;
 use crate::domain::ids::CaseId;
 use crate::domain::matching::{self, Account, FoundRow, KeyKind, Match, PersonKeys, RowKey, Standing};
 use crate::domain::recipient::IdentifierKind;
@@ -134,7 +135,9 @@ pub fn search(ctx: &Context, typed: &PersonKeys, chosen: Option<&RowKey>) -> Res
         own_domains: BTreeSet::new(),
         shared,
     };
-    let surveys = planning::survey(ctx, &subject.roots())?;
+    let surveys = surveys_of_rows(ctx, &subject)?;
+    let (linked, surveys) = links::follow(ctx, surveys)?;
+    subject.matches.extend(linked);
     subject.live_services = planning::has_live_services(ctx, &surveys);
     subject.own_domains = identifiers(ctx, &surveys, IdentifierKind::DomainName);
     subject.on_file_is_weak = subject.on_file().is_some_and(|email| {
@@ -144,6 +147,17 @@ pub fn search(ctx: &Context, typed: &PersonKeys, chosen: Option<&RowKey>) -> Res
             || subject.shared.iter().any(|address| address == email.as_str())
     });
     Ok(subject)
+}
+
+/// What the systems of rows hold of the person. Files end no service and name nobody: to walk through them all for every
+/// request would cost much and tell nothing.
+fn surveys_of_rows(ctx: &Context, subject: &Subject) -> Result<Vec<planning::Surveyed>> {
+    let mut roots = subject.roots();
+    roots.retain(|id, _| {
+        let system = ctx.organisation.map.system(id);
+        system.is_some_and(|system| system.connector != ConnectorKind::Files)
+    });
+    planning::survey(ctx, &roots)
 }
 
 /// How many rows of the person one system holds, found anew by the keys of an earlier search.
@@ -177,7 +191,7 @@ fn find_rows_in(
         .tables()
         .filter(|(system, _)| asked(&system.id))
     {
-        if table.person.is_empty() || (register_only && !table.register) {
+        if !table.is_searchable() || (register_only && !table.register) {
             continue;
         }
         rows.extend(ctx.systems.get(&system.id)?.find(table, keys, FIND_LIMIT)?);

@@ -11,6 +11,9 @@ pub enum Error {
     /// Transactions were in each other's way, and this one gave way: it may go through another time.
     #[error("in the way of another transaction")]
     Busy,
+    /// The database's disk is full.
+    #[error("the database's disk is full")]
+    Full,
     /// There is no such row.
     #[error("no such row")]
     NotFound,
@@ -51,9 +54,15 @@ impl From<Diesel> for Error {
             ) => Self::Unavailable,
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
             Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) if gave_way(info.message()) => Self::Busy,
+            Diesel::DatabaseError(_, info) if is_full(info.message()) => Self::Full,
             other => Self::Database(other),
         }
     }
+}
+
+/// Whether the server could not write (53100); told by its message, as above.
+fn is_full(message: &str) -> bool {
+    message.contains("No space left on device") || message.contains("could not extend file")
 }
 
 /// Whether a deadlock was broken here (40P01) or a lock not had in time (55P03). diesel keeps neither code, so the message

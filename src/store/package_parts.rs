@@ -14,6 +14,8 @@ use crate::domain::ids::StaffId;
 pub enum FileKind {
     /// The records of a table.
     Records,
+    /// What the files hold that its records tell of, one after the other.
+    Contents,
     /// Only how many records a table has.
     Count,
     /// What the person fetches.
@@ -24,6 +26,7 @@ impl FileKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Records => "records",
+            Self::Contents => "contents",
             Self::Count => "count",
             Self::Archive => "archive",
         }

@@ -29,6 +29,7 @@ mod retention;
 mod rights;
 mod store;
 mod support;
+mod systems;
 mod thinning;
 mod trail;
 mod worker;

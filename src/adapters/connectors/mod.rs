@@ -1,6 +1,7 @@
 //! The connected systems of the host: each looked into, and erased in, by the connector of its kind.
 
 mod addresses;
+mod files;
 mod mysql;
 mod postgres;
 mod sql;
@@ -14,6 +15,7 @@ use crate::domain::data_map::{ConnectorKind, DataMap, System as Mapped};
 use crate::services::ports::{System, SystemError, Systems};
 
 pub use addresses::{SYSTEMS_FILE, addresses, from_file};
+pub use files::FilesSystem;
 
 /// Finds the value behind an `env:NAME`.
 type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -50,16 +52,16 @@ impl Connected {
     }
 
     /// The address, which may hold a password: for nobody's eyes.
-    fn url(&self, system: &Mapped) -> Result<String, &'static str> {
+    fn url(&self, system: &Mapped) -> Result<String, String> {
         let url = system
             .url
             .as_deref()
             .filter(|url| !url.is_empty())
-            .ok_or("the map gives no address")?;
+            .ok_or("the map gives no address: name one as url")?;
         match url.strip_prefix("env:") {
-            Some(name) => {
-                (self.lookup)(name).ok_or("the variable that the map names for its address is not set")
-            }
+            Some(name) => (self.lookup)(name).ok_or_else(|| {
+                format!("{name} is not set: put it into the environment, or into {SYSTEMS_FILE} in the data directory")
+            }),
             None => Ok(url.to_owned()),
         }
     }
@@ -76,22 +78,20 @@ impl Systems for Connected {
             .get(id)
             .ok_or_else(|| missing("the map has no such system"))?;
         match mapped.connector {
-            ConnectorKind::Postgres | ConnectorKind::Mysql => {}
             ConnectorKind::Manual => return Err(missing("staff look into it by hand")),
-            ConnectorKind::Http | ConnectorKind::Files => {
-                return Err(missing("no connector of its kind is built in"));
-            }
+            ConnectorKind::Http => return Err(missing("no connector of its kind is built in")),
+            ConnectorKind::Postgres | ConnectorKind::Mysql | ConnectorKind::Files => {}
         }
-        let url = self.url(mapped).map_err(missing)?;
+        let url = self.url(mapped).map_err(|reason| missing(&reason))?;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = made.get(id).filter(|known| known.url == url) {
             return Ok(Arc::clone(&known.system));
         }
-        let connect = match mapped.connector {
-            ConnectorKind::Mysql => mysql::system,
-            _ => postgres::system,
+        let system: Arc<dyn System> = match mapped.connector {
+            ConnectorKind::Files => Arc::new(FilesSystem::new(Arc::clone(mapped), &url)?),
+            ConnectorKind::Mysql => Arc::new(mysql::system(Arc::clone(mapped), &url, None)?),
+            _ => Arc::new(postgres::system(Arc::clone(mapped), &url, None)?),
         };
-        let system: Arc<dyn System> = Arc::new(connect(Arc::clone(mapped), &url, None)?);
         let fresh = Made {
             url,
             system: Arc::clone(&system),

@@ -58,6 +58,13 @@ impl Packing for ZipPacking {
                 Form::Json => json::write(table, file.table, source, out),
             })?;
         }
+        for (at, table) in facts.tables.iter().enumerate().filter(|(_, table)| table.files) {
+            let folder = folder(table);
+            source.files(at, &mut |path, contents| {
+                let name = format!("{folder}{}", safe(path));
+                archive.file(&name, |out| io::copy(contents, out).map(|_| ()))
+            })?;
+        }
         self.manifest(facts, archive)
     }
 }
@@ -190,6 +197,25 @@ fn names(organisation: &Organisation, facts: &PackageFacts) -> Vec<NamedFile> {
 fn portable_name(organisation: &Organisation, table: &PackedTable) -> Option<String> {
     let mapped = organisation.map.table(&table.system, &table.table)?;
     mapped.portable_as.as_deref().map(plain)
+}
+
+/// Where the files of a table stand in the package.
+fn folder(table: &PackedTable) -> String {
+    format!("files/{}/{}/", plain(&table.system), plain(&table.table))
+}
+
+/// A path as it stood, but for characters that some file systems do not take, which go as `%` and two digits: two
+/// files never get the same name. The connector wrote `%` itself so before.
+fn safe(path: &str) -> String {
+    let mut name = String::new();
+    for c in path.chars() {
+        if "\\:*?\"<>|".contains(c) {
+            name.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            name.push(c);
+        }
+    }
+    name
 }
 
 /// A name that every file system takes, and that leads nowhere else.

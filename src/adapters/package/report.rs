@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{NamedFile, ZipPacking};
+use super::{NamedFile, ZipPacking, folder};
 use crate::adapters::templates::brand::legible_on_light;
 use crate::adapters::templates::facts::Words;
 use crate::adapters::templates::look::OrganisationLook;
@@ -204,7 +204,10 @@ fn table_part(
         rows: table.rows,
         counted: table.counted,
         kept: table.kept.map(|kept| (kept.first, kept.last)),
-        files: own.map(|file| file.name.clone()).collect(),
+        files: own
+            .map(|file| file.name.clone())
+            .chain(table.files.then(|| folder(table)))
+            .collect(),
         columns: table.columns.iter().map(|column| column.name.clone()).collect(),
         sample,
     })

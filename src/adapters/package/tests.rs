@@ -16,6 +16,14 @@ use crate::domain::language::Language;
 struct Rows(Vec<Vec<CollectedRow>>);
 
 impl PackageSource for Rows {
+    fn files(
+        &mut self,
+        _index: usize,
+        _each: &mut dyn FnMut(&str, &mut dyn io::Read) -> io::Result<()>,
+    ) -> io::Result<()> {
+        Ok(())
+    }
+
     fn rows(
         &mut self,
         index: usize,
@@ -58,6 +66,7 @@ fn table(system: &str, table: &str, rows: i64, columns: &[(&str, ColumnKind)]) -
                 kind: *kind,
             })
             .collect(),
+        files: false,
         kept: None,
     }
 }

@@ -11,6 +11,7 @@ use postgres::{Client, NoTls};
 
 use super::billing::Billing;
 use super::crm::Crm;
+use super::disk::FILES_DIRECTORY;
 use super::hosting::Hosting;
 use super::names::Draw;
 use super::people::{LEAST_PEOPLE, person};
@@ -68,7 +69,7 @@ pub fn load(
     })
 }
 
-/// Writes the connection strings of the sample systems, readable by the service's user alone.
+/// Writes where the sample systems are found, readable by the service's user alone.
 ///
 /// # Errors
 /// `Io` when the file cannot be written.
@@ -83,6 +84,12 @@ pub fn write_environment(server: &SampleServer<'_>, data_dir: &Path) -> Result<(
             server.connector_url(system)?
         ));
     }
+    let absolute = std::path::absolute(data_dir.join(FILES_DIRECTORY));
+    let absolute = absolute.map_err(|source| SampleError::Io {
+        path: path.clone(),
+        source,
+    })?;
+    text.push_str(&format!("FILES_DIRECTORY={}\n", absolute.display()));
     let write = || {
         let mut file = OpenOptions::new()
             .write(true)

@@ -1,9 +1,10 @@
-//! The sample host: an invented Swedish web host with three databases of its own, for trying out, tests and benches.
+//! The sample host: an invented Swedish web host with three databases of its own and a directory of files, for trying out, tests and benches.
 //!
 //! Everything in it follows from the seed, the number of people and the day; nothing is anybody's.
 
 mod billing;
 mod crm;
+mod disk;
 mod hosting;
 mod list;
 mod load;
@@ -21,6 +22,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use url::Url;
 
 use super::cluster::Cluster;
+pub use disk::{FILES_DIRECTORY, SampleFile, list_files, write_files};
 pub use list::{SamplePerson, list_people};
 pub use load::{SampleCounts, load, write_environment};
 pub use names::PUBLISHED_PERSONAL_NUMBERS;

@@ -4,7 +4,9 @@
 //! databases; nothing here looks into one.
 
 mod field;
+mod links;
 mod order;
+mod path;
 mod purposes;
 mod rules;
 #[cfg(test)]
@@ -18,7 +20,9 @@ use super::language::Text;
 use super::recipient::IdentifierKind;
 
 pub use field::PersonalField;
+pub use links::{BYTES, Feed, MODIFIED_ON};
 pub use order::Cycle;
+pub use path::{EntryName, PathTemplate, UnfitValue};
 pub use purposes::{PurposeUse, Stop};
 pub use rules::{Bar, Condition, EraseRule, Matches, RetainRule, RetentionGround};
 
@@ -73,6 +77,20 @@ pub enum ConnectorKind {
     Manual,
 }
 
+impl ConnectorKind {
+    /// The name in profiles.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Http => "http",
+            Self::Files => "files",
+            Self::Manual => "manual",
+        }
+    }
+}
+
 /// The update that keeps a person's account from changing while it is erased.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +128,10 @@ pub struct Table {
     pub only_when: Option<Condition>,
     /// The table whose rows these belong to. A table with both is reached both ways.
     pub parent: Option<Parent>,
+    /// Where its files lie below the directory of the system; in a system of files alone.
+    pub path: Option<PathTemplate>,
+    /// The table of another system whose rows give the values by which these are reached.
+    pub from: Option<Feed>,
     /// Other tables of the system that its rows point at; it is emptied before them too.
     #[serde(default)]
     pub references: Vec<String>,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::plan::{Operation, PlanError, PlannedRow, TablePlan};
 use super::{Survey, SurveyedRow};
-use crate::domain::data_map::{EraseRule, RetainRule, RetentionGround, Row, System, Table};
+use crate::domain::data_map::{BYTES, EraseRule, RetainRule, RetentionGround, Row, System, Table};
 use crate::domain::matching::RowKey;
 use crate::domain::retention::{FiscalYears, oss_keep_until};
 
@@ -211,11 +211,19 @@ fn table_plans(table: &Table, rows: &[SurveyedRow], stays: &BTreeMap<Place<'_>, 
             until,
             ground,
         };
+        let bytes = table.path.as_ref().map(|_| length(&row.values));
         match parts.iter_mut().find(|part| part.operation == operation) {
-            Some(part) => part.rows.push(planned),
+            Some(part) => {
+                part.bytes = part
+                    .bytes
+                    .zip(bytes)
+                    .map(|(sum, bytes)| sum.saturating_add(bytes));
+                part.rows.push(planned);
+            }
             None => parts.push(TablePlan {
                 table: table.name.clone(),
                 operation,
+                bytes,
                 rows: vec![planned],
             }),
         }
@@ -224,4 +232,10 @@ fn table_plans(table: &Table, rows: &[SurveyedRow], stays: &BTreeMap<Place<'_>, 
     parts.iter_mut().for_each(|part| part.rows.sort());
     parts.sort_by(|one, other| one.operation.cmp(&other.operation));
     parts
+}
+
+/// The length of a file.
+fn length(values: &Row) -> u64 {
+    let length = values.get(BYTES).and_then(|length| length.parse().ok());
+    length.unwrap_or_default()
 }

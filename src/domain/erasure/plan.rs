@@ -78,6 +78,9 @@ pub struct TablePlan {
     pub table: String,
     /// What is done to them.
     pub operation: Operation,
+    /// How many bytes they have together, when they are files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// The rows, in order of key.
     pub rows: Vec<PlannedRow>,
 }
@@ -340,6 +343,7 @@ fn refused_too(system: &System, planned: Vec<TablePlan>, refusals: &Refusals) ->
                 table: name.clone(),
                 operation,
                 rows: vec![],
+                bytes: None,
             }),
         }
     }

@@ -84,7 +84,13 @@ impl RestrictionTerms {
                 let own = roots.get(&table.name).map(Vec::as_slice).unwrap_or_default();
                 let rows = survey.rows(&table.name).iter();
                 let rows: Vec<_> = rows
-                    .filter(|row| table.person.is_empty() || own.contains(&row.key))
+                    .filter(|row| {
+                        if table.path.is_some() {
+                            own.iter().any(|top| is_same_entry(top, &row.key))
+                        } else {
+                            table.person.is_empty() || own.contains(&row.key)
+                        }
+                    })
                     .collect();
                 if rows.is_empty() || !self.covers(&survey.system, &table.name, &table.category) {
                     continue;
@@ -189,4 +195,11 @@ impl RestrictionTerms {
         }
         tables
     }
+}
+
+/// Whether both name the same entry of a tree, of which a row tells whether it is a directory: what is marked in a tree is
+/// its top.
+fn is_same_entry(top: &RowKey, row: &RowKey) -> bool {
+    let path = |key: &RowKey| key.0.first().map(|path| path.trim_end_matches('/').to_owned());
+    path(top) == path(row)
 }

@@ -25,6 +25,20 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
+    /// All kinds, strong ones first.
+    pub const ALL: [Self; 4] = [
+        Self::CustomerNumber,
+        Self::PersonalNumber,
+        Self::Email,
+        Self::Phone,
+    ];
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name in the API and as key of texts.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -69,16 +83,21 @@ impl PersonKeys {
         }
     }
 
+    /// Sets the value of one kind.
+    pub fn set(&mut self, kind: KeyKind, value: Option<String>) {
+        match kind {
+            KeyKind::CustomerNumber => self.customer_number = value,
+            KeyKind::PersonalNumber => self.personal_number = value,
+            KeyKind::Email => self.email = value,
+            KeyKind::Phone => self.phone = value,
+        }
+    }
+
     /// All kinds that have a value, strong ones first.
     pub fn iter(&self) -> impl Iterator<Item = (KeyKind, &str)> {
-        [
-            KeyKind::CustomerNumber,
-            KeyKind::PersonalNumber,
-            KeyKind::Email,
-            KeyKind::Phone,
-        ]
-        .into_iter()
-        .filter_map(|kind| self.get(kind).map(|value| (kind, value)))
+        KeyKind::ALL
+            .into_iter()
+            .filter_map(|kind| self.get(kind).map(|value| (kind, value)))
     }
 
     /// The kinds on which both have the same value.
@@ -142,6 +161,9 @@ pub struct Match {
     pub standing: Standing,
     /// The keys that agree.
     pub by: Vec<KeyKind>,
+    /// The table, as `system.table`, whose rows led to it, when no key of the person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
 }
 
 /// The account, or accounts, that a person's typed keys lead to.
@@ -215,7 +237,12 @@ pub fn classify(
         .map(|row| {
             let by = subject.agreeing(&row.keys);
             let standing = standing(subject, account, &row, &by, shared_addresses);
-            Match { row, standing, by }
+            Match {
+                row,
+                standing,
+                by,
+                through: None,
+            }
         })
         .collect()
 }

@@ -83,6 +83,8 @@ pub struct PlanTableView {
     pub category: String,
     /// Rows that are erased.
     pub erase: usize,
+    /// How many bytes all rows have, when they are files.
+    pub bytes: Option<u64>,
     /// Rows that are reduced to what retained rows need.
     pub reduce: usize,
     /// Rows that stay because that part is refused.
@@ -306,6 +308,9 @@ fn by_table(lines: &[PlanLine]) -> Vec<PlanTableView> {
             (None, "reduce") => table.reduce += line.rows,
             (None, _) => table.erase += line.rows,
         }
+        if let Some(bytes) = line.bytes {
+            table.bytes = Some(table.bytes.unwrap_or_default() + bytes);
+        }
         tables.insert(known.unwrap_or(tables.len()), table);
     }
     tables
@@ -316,6 +321,7 @@ fn empty(line: &PlanLine) -> PlanTableView {
         table: line.table.clone(),
         category: line.category.clone(),
         erase: 0,
+        bytes: None,
         reduce: 0,
         refuse: 0,
         retained: vec![],
@@ -363,6 +369,7 @@ mod tests {
             category: "contact".into(),
             operation: operation.into(),
             rows,
+            bytes: (table == "a").then_some(10),
             ground: ground.map(Into::into),
             until: None,
         }
@@ -388,5 +395,6 @@ mod tests {
             (5, 1),
             "refused is not retained"
         );
+        assert_eq!((tables[0].bytes, tables[1].bytes), (Some(30), None));
     }
 }

@@ -197,7 +197,7 @@ impl<'a> CaseView<'a> {
         let view = |waiting: &Waiting| Download {
             name: waiting.name.clone(),
             href: format!("{}/downloads/{}", path_of(reference), waiting.name),
-            size: t.number((waiting.bytes + 1023) / 1024) + " kB",
+            size: t.size(waiting.bytes.unsigned_abs()),
             until: stockholm_date(waiting.until),
         };
         self.person.download.iter().map(view).collect()

@@ -80,6 +80,7 @@ pub(super) fn rows(reader: &Reader<'_>, systems: &[PlanSystem]) -> Vec<PlanRow> 
             table: line.table.clone(),
             effect: line.operation.clone(),
             rows: line.rows,
+            size: line.bytes.map(|bytes| reader.words.t.size(bytes)),
             ground: line
                 .ground
                 .as_deref()
@@ -102,6 +103,10 @@ pub(super) fn step_row(reader: &Reader<'_>, stored: &StoredStep) -> StepRow {
             StepState::Pending => "pending",
             StepState::Done { .. } => "done",
             StepState::Failed { .. } => "failed",
+        },
+        failure: match &stored.state {
+            StepState::Failed { why } => Some(why.clone()),
+            _ => None,
         },
         done: stored.done,
         planned: stored.step.planned,

@@ -6,6 +6,7 @@
 mod again;
 mod completing;
 mod failing;
+mod room;
 mod starting;
 mod thawing;
 mod verifying;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::data_map::System as Mapped;
-use crate::domain::erasure::{Drift, Operation, Plan, StepKind, Survey, SurveyRequest, SystemPlan, drift};
+use crate::domain::erasure::{Drift, Operation, Plan, StepKind, Survey, SystemPlan, drift};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::{Match, RowKey};
 use crate::services::ports::{System, SystemError};
@@ -30,6 +31,7 @@ pub use again::{Again, again};
 use failing::{failed_run, note_failure, outdated};
 
 pub use completing::RETAINED;
+pub use room::say_if_full;
 pub use thawing::{give_back, schedule as schedule_thaw};
 
 /// How a run ended.
@@ -54,7 +56,11 @@ const OTHER_RUN: TimeDelta = TimeDelta::seconds(30);
 /// When the database fails; what a system does is told by [`Run`].
 pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
     let ran = locks::alone(&ctx.store, &format!("erasure {id}"), || run_alone(ctx, id))?;
-    ran.unwrap_or_else(|| Ok(Run::NotBefore(ctx.now() + OTHER_RUN)))
+    say_if_full(
+        ctx,
+        id,
+        ran.unwrap_or_else(|| Ok(Run::NotBefore(ctx.now() + OTHER_RUN))),
+    )
 }
 
 fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
@@ -212,11 +218,8 @@ fn mapped<'a>(ctx: &'a Context, part: &SystemPlan) -> Result<&'a Mapped> {
 }
 
 fn survey(ctx: &Context, system: &dyn System, part: &SystemPlan) -> std::result::Result<Survey, Failure> {
-    Ok(system.survey(&SurveyRequest::new(
-        mapped(ctx, part)?,
-        &ctx.organisation.recipients,
-        part.roots.clone(),
-    ))?)
+    let request = planning::survey_request(ctx, mapped(ctx, part)?, part.roots.clone());
+    Ok(system.survey(&request)?)
 }
 
 fn run_step(

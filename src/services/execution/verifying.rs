@@ -2,9 +2,10 @@
 
 use super::{Failure, survey};
 use crate::domain::erasure::{Deviation, Operation, Plan, SystemPlan, compare};
-use crate::domain::matching::RowKey;
+use crate::domain::matching::{FoundRow, RowKey};
 use crate::services::ports::System;
-use crate::services::{Context, Error, searching};
+use crate::services::searching::Subject;
+use crate::services::{Context, Error, links, planning, searching};
 use crate::store::cases::StoredCase;
 
 /// Bars what is retained from other use, where the map names a way.
@@ -72,14 +73,12 @@ pub(super) fn nothing_elsewhere(
 ) -> std::result::Result<(), Failure> {
     let subject = searching::find_subject(ctx, &mut *ctx.store.get()?, case)?;
     let Some(subject) = subject else { return Ok(()) };
+    nothing_linked(ctx, &subject, plan)?;
     for system in &ctx.organisation.map.systems {
         if plan.systems.iter().any(|part| part.system == system.id) {
             continue;
         }
-        let found = searching::count_again(ctx, &subject, &system.id).map_err(|error| match error {
-            Error::System(error) => Failure::System(error),
-            other => Failure::Ours(other),
-        })?;
+        let found = searching::count_again(ctx, &subject, &system.id).map_err(failed)?;
         if found > 0 {
             tracing::warn!(
                 system = system.id,
@@ -90,4 +89,35 @@ pub(super) fn nothing_elsewhere(
         }
     }
     Ok(())
+}
+
+/// What the person's rows lead to now that the plan does not start from: a mailbox that was made since has files.
+fn nothing_linked(ctx: &Context, subject: &Subject, plan: &Plan) -> std::result::Result<(), Failure> {
+    let sources = links::sources(ctx, subject.roots());
+    if sources.is_empty() {
+        return Ok(());
+    }
+    let surveys = planning::survey(ctx, &sources).map_err(failed)?;
+    let (linked, _) = links::follow(ctx, surveys).map_err(failed)?;
+    let planned = |row: &FoundRow| {
+        let mut parts = plan.systems.iter().filter(|part| part.system == row.system);
+        parts.any(|part| {
+            part.roots
+                .get(&row.table)
+                .is_some_and(|keys| keys.contains(&row.key))
+        })
+    };
+    let new = linked.iter().filter(|found| !planned(&found.row)).count();
+    if new > 0 {
+        tracing::warn!(new, "rows of the person lead to more than was planned");
+        return Err(Failure::Outdated);
+    }
+    Ok(())
+}
+
+fn failed(error: Error) -> Failure {
+    match error {
+        Error::System(error) => Failure::System(error),
+        other => Failure::Ours(other),
+    }
 }

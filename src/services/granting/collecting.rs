@@ -1,29 +1,25 @@
 //! Access and portability: deciding what goes out, reading it system by system, and making the package.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::ops::ControlFlow;
 
 use serde::Deserialize;
 
 use super::Asked;
-use crate::domain::access::{
-    self, ActualRecipient, Chosen, CollectRequest, CollectedColumn, CollectedRow, Collection, Informed,
-};
+use super::parts::{Part, Sealing, Source};
+use crate::domain::access::{self, ActualRecipient, Chosen, CollectRequest, Collection, Informed};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::erasure::{Draft, Refusals};
 use crate::domain::grant::{Grant, RefusedItem, Step, StepKind};
 use crate::domain::right::Right;
 use crate::services::execution::Failure;
-use crate::services::packages::facts::{PackageFacts, PackageSource, PackedTable};
-use crate::services::packages::{self, PieceReader, PieceWriter};
-use crate::services::ports::RowSink;
+use crate::services::packages::facts::{PackageFacts, PackedTable};
+use crate::services::packages::{self, PieceWriter};
 use crate::services::searching::Subject;
 use crate::services::{Context, Error, Result, intake, keys, planning};
 use crate::store::cases::StoredCase;
-use crate::store::keys::CaseKey;
 use crate::store::notices;
-use crate::store::packages::{self as kept, FileKind, Finished, Package, PackageFile};
+use crate::store::packages::{self as kept, FileKind, Finished, PackageFile};
 
 /// What staff count to portability among what the machine may not decide on.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -172,110 +168,6 @@ fn of(grant: &Grant) -> Result<&Collection> {
     collection.ok_or_else(|| Error::internal("nothing to collect"))
 }
 
-/// Seals what a system gives, a part for each table.
-struct Sealing<'a> {
-    ctx: &'a Context,
-    key: &'a CaseKey,
-    package: &'a Package,
-    system: &'a str,
-    part: Option<PieceWriter<'a>>,
-    total: u64,
-    failed: Option<Error>,
-}
-
-impl<'a> Sealing<'a> {
-    const fn new(ctx: &'a Context, key: &'a CaseKey, package: &'a Package, system: &'a str) -> Self {
-        Self {
-            ctx,
-            key,
-            package,
-            system,
-            part: None,
-            total: 0,
-            failed: None,
-        }
-    }
-
-    fn begin(&mut self, table: &str, columns: &[CollectedColumn]) -> Result<()> {
-        self.finish()?;
-        let head = serde_json::to_value(columns).map_err(Error::internal)?;
-        let at = (self.system, table);
-        let ordinal = kept::insert_file(
-            &mut *self.ctx.store.get()?,
-            self.package.id,
-            at,
-            FileKind::Records,
-            head,
-        )?;
-        self.part = Some(PieceWriter::new(self.ctx, self.key, self.package.id, ordinal));
-        Ok(())
-    }
-
-    fn add(&mut self, rows: Vec<CollectedRow>) -> Result<()> {
-        for row in rows {
-            let part = self.part.as_mut();
-            part.ok_or_else(|| Error::internal("rows of no table"))?
-                .row(&row)?;
-            self.total += 1;
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        let Some(mut part) = self.part.take() else {
-            return Ok(());
-        };
-        let end = Finished {
-            chunks: part.finish()?,
-            rows: part.rows,
-            bytes: part.bytes,
-        };
-        let conn = &mut *self.ctx.store.get()?;
-        Ok(kept::finish_file(conn, self.package.id, part.ordinal(), &end)?)
-    }
-
-    fn counted(&mut self, table: &str, rows: u64) -> Result<()> {
-        self.finish()?;
-        let conn = &mut *self.ctx.store.get()?;
-        let head = serde_json::json!([]);
-        let at = (self.system, table);
-        let ordinal = kept::insert_file(conn, self.package.id, at, FileKind::Count, head)?;
-        let end = Finished {
-            rows: i64::try_from(rows).unwrap_or(i64::MAX),
-            ..Finished::default()
-        };
-        self.total += rows;
-        Ok(kept::finish_file(conn, self.package.id, ordinal, &end)?)
-    }
-
-    fn go_on(&mut self, done: Result<()>) -> ControlFlow<()> {
-        match done {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    }
-}
-
-impl RowSink for Sealing<'_> {
-    fn table(&mut self, table: &str, columns: &[CollectedColumn]) -> ControlFlow<()> {
-        let done = self.begin(table, columns);
-        self.go_on(done)
-    }
-
-    fn rows(&mut self, rows: Vec<CollectedRow>) -> ControlFlow<()> {
-        let done = self.add(rows);
-        self.go_on(done)
-    }
-
-    fn count(&mut self, table: &str, rows: u64) -> ControlFlow<()> {
-        let done = self.counted(table, rows);
-        self.go_on(done)
-    }
-}
-
 /// Makes the package of what was read.
 pub(super) fn pack(ctx: &Context, case: &StoredCase, grant: &Grant) -> std::result::Result<u64, Failure> {
     let collection = of(grant)?;
@@ -298,7 +190,7 @@ pub(super) fn pack(ctx: &Context, case: &StoredCase, grant: &Grant) -> std::resu
     let mut archive = PieceWriter::new(ctx, &key, package.id, ordinal);
     ctx.packing
         .pack(&facts, &mut source, &mut archive)
-        .map_err(Error::internal)?;
+        .map_err(|error| error.downcast::<Error>().unwrap_or_else(Error::internal))?;
     let end = Finished {
         chunks: archive.finish()?,
         bytes: archive.bytes,
@@ -312,11 +204,22 @@ pub(super) fn pack(ctx: &Context, case: &StoredCase, grant: &Grant) -> std::resu
 }
 
 /// The parts that hold something, in the order of the map, whatever the order of reading was.
-fn in_order(collection: &Collection, files: Vec<PackageFile>) -> Vec<PackageFile> {
-    let mut by_name: BTreeMap<(String, String), PackageFile> = files
+fn in_order(collection: &Collection, files: Vec<PackageFile>) -> Vec<Part> {
+    let name = |file: &PackageFile| (file.system.clone(), file.tbl.clone());
+    let (contents, records): (Vec<_>, Vec<_>) = files
         .into_iter()
-        .filter(|file| file.complete && file.rows > 0)
-        .map(|file| ((file.system.clone(), file.tbl.clone()), file))
+        .filter(|file| file.complete)
+        .partition(|file| file.is(FileKind::Contents));
+    let mut contents: BTreeMap<_, PackageFile> =
+        contents.into_iter().map(|file| (name(&file), file)).collect();
+    let mut by_name: BTreeMap<(String, String), Part> = records
+        .into_iter()
+        .filter(|file| file.rows > 0)
+        .map(|records| {
+            let name = name(&records);
+            let contents = contents.remove(&name);
+            (name, Part { records, contents })
+        })
         .collect();
     let names = collection
         .tables
@@ -330,15 +233,17 @@ fn facts(
     case: &StoredCase,
     grant: &Grant,
     collection: &Collection,
-    files: &[PackageFile],
+    files: &[Part],
 ) -> Result<PackageFacts> {
-    let table = |file: &PackageFile| {
+    let table = |part: &Part| {
+        let file = &part.records;
         Ok(PackedTable {
             system: file.system.clone(),
             table: file.tbl.clone(),
             rows: file.rows,
             counted: file.is(FileKind::Count),
             columns: serde_json::from_value(file.head.clone()).map_err(Error::internal)?,
+            files: part.contents.is_some(),
             kept: collection
                 .kept
                 .get(&format!("{}.{}", file.system, file.tbl))
@@ -357,33 +262,4 @@ fn facts(
         refused: grant.refused.clone(),
         recipients: collection.recipients.clone(),
     })
-}
-
-struct Source<'a> {
-    ctx: &'a Context,
-    key: &'a CaseKey,
-    files: &'a [PackageFile],
-}
-
-/// An error on its way through a writer of packages, which knows only those of files.
-struct Through(io::Error);
-
-impl From<Error> for Through {
-    fn from(error: Error) -> Self {
-        Self(io::Error::other(error))
-    }
-}
-
-impl PackageSource for Source<'_> {
-    fn rows(
-        &mut self,
-        index: usize,
-        each: &mut dyn FnMut(CollectedRow) -> io::Result<ControlFlow<()>>,
-    ) -> io::Result<()> {
-        let file = self.files.get(index).filter(|file| file.is(FileKind::Records));
-        let Some(file) = file else { return Ok(()) };
-        PieceReader::new(self.ctx, self.key, file)
-            .rows::<Through>(0, |row| each(row).map_err(Through))
-            .map_err(|through| through.0)
-    }
 }

@@ -3,6 +3,7 @@
 
 mod collecting;
 mod human_review;
+mod parts;
 pub mod rectification;
 pub mod restriction;
 mod running;

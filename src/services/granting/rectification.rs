@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Asked, wrong};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::contact::Email;
-use crate::domain::data_map::PersonalField;
+use crate::domain::data_map::{PersonalField, System};
 use crate::domain::erasure::SurveyRequest;
 use crate::domain::grant::{Change, Grant, Rectification, RefusedItem, Step, StepKind, Terms};
 use crate::domain::recipient::TellOutcome;
@@ -47,7 +47,8 @@ pub(super) fn terms(ctx: &Context, subject: &Subject, asked: &Asked) -> Result<T
     let mut found = Vec::new();
     let map = &ctx.organisation.map;
     let roots = subject.roots();
-    for system in &map.systems {
+    let corrects = |system: &&System| system.tables.iter().any(|table| !table.rectify.is_empty());
+    for system in map.systems.iter().filter(corrects) {
         let Some(own) = roots.get(&system.id) else {
             continue;
         };

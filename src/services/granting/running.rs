@@ -13,7 +13,7 @@ use crate::domain::case::{Event, State};
 use crate::domain::grant::{Grant, Step, StepKind, Terms};
 use crate::domain::ids::CaseId;
 use crate::domain::staff::Actor;
-use crate::services::execution::{Failure, Run};
+use crate::services::execution::{Failure, Run, say_if_full};
 use crate::services::transition::{self, Change};
 use crate::services::{Context, Error, Result, restricting, suppressions};
 use crate::store::cases::{self, StoredCase};
@@ -24,7 +24,8 @@ use crate::store::{jobs, locks};
 const OTHER_RUN: TimeDelta = TimeDelta::seconds(30);
 
 /// What a run that ends well settles.
-const RAISED_HERE: [&str; 4] = [
+const RAISED_HERE: [&str; 5] = [
+    Error::DISK_FULL,
     "system_failed",
     "verification_failed",
     "plan_outdated",
@@ -37,7 +38,11 @@ const RAISED_HERE: [&str; 4] = [
 /// When the database fails; what a system does is told by [`Run`].
 pub fn run(ctx: &Context, id: CaseId) -> Result<Run> {
     let ran = locks::alone(&ctx.store, &format!("grant {id}"), || run_alone(ctx, id))?;
-    ran.unwrap_or_else(|| Ok(Run::NotBefore(ctx.now() + OTHER_RUN)))
+    say_if_full(
+        ctx,
+        id,
+        ran.unwrap_or_else(|| Ok(Run::NotBefore(ctx.now() + OTHER_RUN))),
+    )
 }
 
 fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {

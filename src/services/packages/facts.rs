@@ -44,6 +44,8 @@ pub struct PackedTable {
     pub counted: bool,
     /// Its columns.
     pub columns: Vec<CollectedColumn>,
+    /// Whether its rows are files whose contents go out with them.
+    pub files: bool,
     /// Until when the law keeps its rows.
     pub kept: Option<Kept>,
 }
@@ -59,7 +61,20 @@ pub trait PackageSource {
         index: usize,
         each: &mut dyn FnMut(CollectedRow) -> io::Result<ControlFlow<()>>,
     ) -> io::Result<()>;
+
+    /// The files of the table at `index`, each with its path and its contents.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    fn files(
+        &mut self,
+        index: usize,
+        each: &mut dyn FnMut(&str, &mut dyn io::Read) -> io::Result<()>,
+    ) -> io::Result<()>;
 }
+
+/// The columns of a table of files, in order.
+pub const FILE_COLUMNS: [&str; 5] = ["path", "kind", "bytes", "modified", "sha256"];
 
 /// Gives a package its form.
 pub trait Packing: Send + Sync {
@@ -82,6 +97,12 @@ pub trait RowSink {
 
     /// Some rows of that table.
     fn rows(&mut self, rows: Vec<CollectedRow>) -> ControlFlow<()>;
+
+    /// Some bytes of the next file of that table, whose row comes after them and says how many they were. A table
+    /// without files has none.
+    fn contents(&mut self, _bytes: &[u8]) -> ControlFlow<()> {
+        ControlFlow::Break(())
+    }
 
     /// How many rows a table has whose contents are not read.
     fn count(&mut self, table: &str, rows: u64) -> ControlFlow<()>;

@@ -75,7 +75,7 @@ pub fn view(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option<
         downloads: package.downloads,
         parts: files
             .iter()
-            .filter(|file| !file.is(FileKind::Archive) && file.complete)
+            .filter(|file| file.complete && (file.is(FileKind::Records) || file.is(FileKind::Count)))
             .map(|file| part(ctx, file))
             .collect(),
         without: without.unwrap_or_default(),

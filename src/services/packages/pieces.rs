@@ -77,7 +77,11 @@ impl<'a> PieceWriter<'a> {
         self.add(&line)
     }
 
-    fn add(&mut self, bytes: &[u8]) -> Result<()> {
+    /// Adds bytes that are no row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
         self.bytes += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         for part in bytes.chunks(PIECE) {
             self.buffer.extend_from_slice(part);
@@ -149,6 +153,17 @@ impl<'a> PieceReader<'a> {
         Ok(self.key.open_bytes(&place, &sealed)?)
     }
 
+    /// The part as a stream.
+    #[must_use]
+    pub fn bytes(self) -> PieceBytes<'a> {
+        PieceBytes {
+            reader: self,
+            seq: 0,
+            piece: Zeroizing::new(Vec::new()),
+            read: 0,
+        }
+    }
+
     /// The rows from `from` on, until `each` wants no more.
     ///
     /// # Errors
@@ -191,5 +206,30 @@ impl<'a> PieceReader<'a> {
             pending = rest;
         }
         Ok(())
+    }
+}
+
+/// A part as a stream: one piece after the other.
+pub struct PieceBytes<'a> {
+    reader: PieceReader<'a>,
+    seq: i32,
+    piece: Zeroizing<Vec<u8>>,
+    read: usize,
+}
+
+impl io::Read for PieceBytes<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.read >= self.piece.len() {
+            if self.seq >= self.reader.file.chunks {
+                return Ok(0);
+            }
+            self.piece = self.reader.piece(self.seq).map_err(io::Error::other)?;
+            self.seq += 1;
+            self.read = 0;
+        }
+        let mut left = self.piece.get(self.read..).unwrap_or_default();
+        let read = left.read(into)?;
+        self.read += read;
+        Ok(read)
     }
 }

@@ -20,6 +20,9 @@ pub struct PlanLine {
     pub operation: String,
     /// How many rows.
     pub rows: usize,
+    /// How many bytes they have, when they are files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// The law or reason, for what is kept; the ground of the refusal, for what is refused.
     pub ground: Option<String>,
     /// The last day of the longest-kept row.
@@ -73,6 +76,7 @@ pub fn facts(ctx: &Context, plan: &Plan) -> PlanFacts {
                         .unwrap_or_default(),
                     operation: table.operation.name().to_owned(),
                     rows: table.rows.len(),
+                    bytes: table.bytes,
                     ground: ground(table),
                     until: table.last_day(),
                 })

@@ -12,6 +12,7 @@ use super::searching::{self, Subject};
 use super::transition::{self, Change};
 use super::{Context, Error, Result, intake};
 use crate::domain::case::{Confirmation, Event, Proposal};
+use crate::domain::data_map::System;
 use crate::domain::erasure::{Draft, Plan, PlanError, Refusals, Survey, SurveyRequest};
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::matching::RowKey;
@@ -54,10 +55,22 @@ pub fn survey(
         let Some(own) = roots.get(&system.id) else {
             continue;
         };
-        let request = SurveyRequest::new(system, &ctx.organisation.recipients, own.clone());
+        let request = survey_request(ctx, system, own.clone());
         surveys.push((ctx.systems.get(&system.id)?.survey(&request)?, own.clone()));
     }
     Ok(surveys)
+}
+
+/// What to ask of a system: the columns that planning and notices need, and those that lead to other systems.
+#[must_use]
+pub fn survey_request(ctx: &Context, system: &System, roots: BTreeMap<String, Vec<RowKey>>) -> SurveyRequest {
+    let mut request = SurveyRequest::new(system, &ctx.organisation.recipients, roots);
+    for table in &system.tables {
+        let fed = ctx.organisation.map.columns_fed(&system.id, &table.name);
+        let columns = request.columns.entry(table.name.clone()).or_default();
+        columns.extend(fed.into_iter().map(str::to_owned));
+    }
+    request
 }
 
 /// Whether services of the person still run. When no plan can be made, it is assumed that they do.

@@ -305,7 +305,7 @@ fn systems_staff_and_figures_are_told_by_role() {
         .iter()
         .map(|item| item["id"].as_str().unwrap())
         .collect();
-    assert_eq!(ids, ["billing", "hosting", "crm"]);
+    assert_eq!(ids, ["billing", "hosting", "crm", "disk"]);
     assert!(systems["items"][0]["trouble"].is_null());
     let staff = api.get("/register/staff", &admin).expect(200);
     let roles: Vec<&str> = staff["items"]

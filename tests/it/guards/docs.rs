@@ -253,3 +253,38 @@ fn the_example_of_a_profile_holds_together() {
         .collect();
     assert!(errors.is_empty(), "{errors:?}");
 }
+
+/// The parts of a data map that the documents show.
+fn shown_maps() -> Vec<String> {
+    let text = document("docs/data-map.md");
+    let blocks = text.split("```toml\n").skip(1);
+    let blocks = blocks.filter_map(|block| Some(block.split_once("```")?.0.to_owned()));
+    blocks.filter(|block| block.starts_with("[[systems]]")).collect()
+}
+
+#[test]
+fn what_is_shown_of_a_data_map_holds_together() {
+    let maps = shown_maps();
+    assert!(!maps.is_empty());
+    let directory = tempfile::tempdir().unwrap();
+    let shipped = |path: &str| fs::read_to_string(root().join("config").join(path)).unwrap();
+    let profile = shipped("organisations/admax.toml").replace("\"../systems/files.toml\"", "\"shown.toml\"");
+    let profile = profile.replace("../systems/", "");
+    for name in ["billing", "hosting", "crm"] {
+        let text = shipped(&format!("systems/{name}.toml"));
+        fs::write(directory.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    fs::write(directory.path().join("host.toml"), profile).unwrap();
+    for map in maps {
+        fs::write(directory.path().join("shown.toml"), &map).unwrap();
+        let organisation = profiles::load(directory.path().join("host.toml").to_str().unwrap());
+        let organisation = organisation.unwrap_or_else(|error| panic!("{error}\n{map}"));
+        assert!(organisation.map.systems.len() > 3, "the example is read");
+        let found = findings(&organisation);
+        let errors: Vec<_> = found
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}\n{map}");
+    }
+}

@@ -55,7 +55,7 @@ impl Play {
     fn new() -> Self {
         let mut world = World::new();
         let map = world.organisation.map.clone();
-        let watch = Watch::over(&map, |system: SampleSystem| {
+        let watch = Watch::over(&map, world.host.files(), |system: SampleSystem| {
             world.host.database(system).owner_url()
         });
         let fault = Arc::new(Fault::default());

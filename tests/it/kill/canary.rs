@@ -266,7 +266,13 @@ impl Flow<'_> {
         let log = fs::read_to_string(service.log()).unwrap();
         self.secrets.absent("the log", log.as_bytes());
         self.secrets.absent_below(&service.database_log());
-        self.secrets.absent("the figures", service.metrics().as_bytes());
+        // Sums of seconds have digits enough to look like any number.
+        let figures = service.metrics();
+        let figures: Vec<&str> = figures
+            .lines()
+            .filter(|line| !line.contains("_seconds_sum"))
+            .collect();
+        self.secrets.absent("the figures", figures.join("\n").as_bytes());
         let stored = stored(service);
         for (place, value) in &stored {
             self.secrets.absent(place, value);

@@ -3,6 +3,7 @@
 mod canary;
 mod commands;
 mod database;
+mod disk;
 mod every_step;
 mod every_write;
 pub mod faults;

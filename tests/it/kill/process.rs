@@ -189,7 +189,9 @@ fn killed_at_any_moment_it_ends_what_it_began_and_nothing_more() {
     let service = Service::with_people(if soaking() { 200 } else { 60 }, "human", "info");
     let (agent, approver) = (service.staff("agent"), service.staff("approver"));
     let map: DataMap = service.context().organisation.map.clone();
-    let watch = Watch::over(&map, |system: SampleSystem| service.owner_url(system.database()));
+    let watch = Watch::over(&map, service.files(), |system: SampleSystem| {
+        service.owner_url(system.database())
+    });
     for system in SampleSystem::ALL {
         service.owner(system.database()).batch_execute(SLOW).unwrap();
     }

@@ -3,14 +3,14 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use dataratt::adapters::cluster::{Cluster, ClusterOptions, DATABASE};
 use dataratt::adapters::keys::DirectoryKeys;
-use dataratt::adapters::sample::SamplePerson;
+use dataratt::adapters::sample::{FILES_DIRECTORY, SamplePerson};
 use dataratt::domain::keyring::Keyring;
 use dataratt::services::Keys;
 use dataratt::store::Store;
@@ -73,6 +73,11 @@ impl Service {
         );
         service.start();
         service
+    }
+
+    /// The directory of the sample host's files.
+    pub fn files(&self) -> PathBuf {
+        self.data.path().join(FILES_DIRECTORY)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

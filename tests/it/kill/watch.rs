@@ -1,12 +1,15 @@
 //! What happens to the rows of a host's systems: triggers note every deletion and every change, whoever makes them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use dataratt::adapters::sample::SampleSystem;
 use dataratt::domain::data_map::{DataMap, PurposeUse, Stop};
 use dataratt::domain::erasure::Plan;
 use postgres::{Client, NoTls};
 use serde_json::Value;
+
+use super::disk::Disk;
 
 const NOTE: &str = "\
 CREATE SCHEMA watch;
@@ -29,11 +32,12 @@ pub struct Watch {
     systems: Vec<(String, String)>,
     map: DataMap,
     before: BTreeMap<RowName, String>,
+    disk: Disk,
 }
 
 impl Watch {
-    /// Watches the systems of `map`; `url` gives the address of their owner.
-    pub fn over(map: &DataMap, url: impl Fn(SampleSystem) -> String) -> Self {
+    /// Watches the systems of `map`; `url` gives the address of their owner, `files` is the directory of the host's.
+    pub fn over(map: &DataMap, files: PathBuf, url: impl Fn(SampleSystem) -> String) -> Self {
         let systems: Vec<(String, String)> = SampleSystem::ALL
             .into_iter()
             .map(|system| (system.database().replace("sample_", ""), url(system)))
@@ -42,6 +46,7 @@ impl Watch {
             systems,
             map: map.clone(),
             before: BTreeMap::new(),
+            disk: Disk::at(files),
         };
         for (_, url) in &watch.systems {
             let mut client = Client::connect(url, NoTls).unwrap();
@@ -104,6 +109,21 @@ impl Watch {
         all
     }
 
+    fn is_database(&self, system: &str) -> bool {
+        self.systems.iter().any(|(known, _)| known == system)
+    }
+
+    fn planned(&self, plans: &[Plan]) -> Planned {
+        let mut erased = planned(plans, "erase");
+        let files = erased.extract_if(.., |(system, ..)| !self.is_database(system));
+        Planned {
+            files: files.map(|(_, _, key)| key.concat()).collect(),
+            erased,
+            reduced: planned(plans, "reduce"),
+            retained: planned(plans, "retain"),
+        }
+    }
+
     /// How many rows have been deleted so far.
     pub fn deleted(&self) -> usize {
         self.notes().iter().filter(|(deleted, _)| *deleted).count()
@@ -120,7 +140,7 @@ impl Watch {
     /// once, and every other row is what it was.
     #[track_caller]
     pub fn check(&self, plans: &[Plan]) {
-        let planned = Planned::by(plans);
+        let planned = self.planned(plans);
         self.nothing_unplanned(&planned);
         self.all_planned(&planned);
         self.others_stay(&planned);
@@ -129,7 +149,7 @@ impl Watch {
     /// As [`Self::check`], when some of the plans may not have been carried out to the end.
     #[track_caller]
     pub fn check_at_most(&self, plans: &[Plan]) {
-        let planned = Planned::by(plans);
+        let planned = self.planned(plans);
         self.nothing_unplanned(&planned);
         self.others_stay(&planned);
     }
@@ -137,13 +157,14 @@ impl Watch {
     /// As [`Self::check`], going by the triggers alone: without a look at every row.
     #[track_caller]
     pub fn check_noted(&self, plans: &[Plan]) {
-        let planned = Planned::by(plans);
+        let planned = self.planned(plans);
         self.nothing_unplanned(&planned);
         self.all_planned(&planned);
     }
 
     #[track_caller]
     fn all_planned(&self, planned: &Planned) {
+        self.disk.check(&planned.files, true);
         let notes = self.notes().into_iter();
         let deleted: BTreeSet<RowName> = notes
             .filter_map(|(deleted, name)| deleted.then_some(name))
@@ -155,6 +176,7 @@ impl Watch {
 
     #[track_caller]
     fn nothing_unplanned(&self, planned: &Planned) {
+        self.disk.check(&planned.files, false);
         let freezes: BTreeSet<(String, String)> = self
             .map
             .systems
@@ -208,21 +230,12 @@ impl Watch {
     }
 }
 
-/// The rows that plans are about, by what they do to them.
+/// The rows that plans are about, by what they do to them, and the files that they erase.
 struct Planned {
+    files: BTreeSet<String>,
     erased: BTreeSet<RowName>,
     reduced: BTreeSet<RowName>,
     retained: BTreeSet<RowName>,
-}
-
-impl Planned {
-    fn by(plans: &[Plan]) -> Self {
-        Self {
-            erased: planned(plans, "erase"),
-            reduced: planned(plans, "reduce"),
-            retained: planned(plans, "retain"),
-        }
-    }
 }
 
 /// The columns that say whether a purpose is stopped: what an objection changes is no erasure's.

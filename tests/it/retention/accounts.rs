@@ -56,9 +56,13 @@ fn an_account_is_given_back_as_it_was_when_the_plan_is_outdated() {
         "as it was before, not as most are"
     );
     let given = "SELECT count(*) FROM audit_events WHERE action = 'accounts_given_back'";
-    assert_eq!(world.database.count(given), 1);
+    assert_eq!(
+        world.database.count(given),
+        2,
+        "the account, and the site's permissions"
+    );
     world.work();
-    assert_eq!(world.database.count(given), 1);
+    assert_eq!(world.database.count(given), 2);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 use dataratt::domain::access::CollectRequest;
-use dataratt::domain::data_map::{PurposeUse, Stop, Table};
+use dataratt::domain::data_map::{PurposeUse, Row, Stop, Table};
 use dataratt::domain::erasure::{Survey, SurveyRequest};
 use dataratt::domain::grant::Correction;
 use dataratt::domain::matching::{FoundRow, PersonKeys, RowKey};
@@ -51,6 +51,10 @@ impl<H: Hook> System for Hooked<H> {
 
     fn marked(&self) -> Result<Option<DateTime<Utc>>, SystemError> {
         self.0.call(READS, |system| system.marked())
+    }
+
+    fn linked(&self, table: &Table, values: &[Row], limit: usize) -> Result<Vec<FoundRow>, SystemError> {
+        self.0.call(READS, |system| system.linked(table, values, limit))
     }
 
     fn survey(&self, request: &SurveyRequest) -> Result<Survey, SystemError> {

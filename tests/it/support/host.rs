@@ -2,36 +2,75 @@
 //! for a test when that test first writes into it.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::NaiveDate;
 use dataratt::adapters::connectors::Connected;
 use dataratt::adapters::sample::{
-    self, CONNECTOR_ROLE, SamplePerson, SampleProfile, SampleServer, SampleSystem,
+    self, CONNECTOR_ROLE, SampleFile, SamplePerson, SampleProfile, SampleServer, SampleSystem,
 };
 use dataratt::domain::data_map::DataMap;
 use dataratt::domain::matching::RowKey;
 use dataratt::services::ports::{System, SystemError, Systems};
 use postgres::{Client, NoTls};
+use tempfile::TempDir;
 
-use super::database::{self, Database};
+use super::database::{self, Database, Remover};
 use super::hooked::{Hook, Hooked};
 
 /// People of the sample host in tests: the ordinary ones, the nasty cases and a few more.
 const PEOPLE: u64 = 60;
 
+/// Where connectors find the host's files.
+const FILES: &str = "FILES_DIRECTORY";
+
 /// A sample host that nobody else changes.
 pub struct Host(Arc<Copies>);
 
-/// The databases of a host that have been copied for it, by variable; removed with it.
-struct Copies(BTreeMap<&'static str, OnceLock<Arc<Database>>>);
+/// What of a host has been copied for it; removed with it.
+struct Copies {
+    /// By variable.
+    databases: BTreeMap<&'static str, OnceLock<Arc<Database>>>,
+    files: OnceLock<TempDir>,
+}
 
 /// A sample host that nobody else changes.
 pub fn host() -> Host {
     let variables = SampleSystem::ALL.map(SampleSystem::variable);
-    Host(Arc::new(Copies(
-        variables.map(|name| (name, OnceLock::new())).into(),
-    )))
+    Host(Arc::new(Copies {
+        databases: variables.map(|name| (name, OnceLock::new())).into(),
+        files: OnceLock::new(),
+    }))
+}
+
+/// The files of the host as they were loaded, in a directory that goes with this process.
+struct LoadedFiles {
+    listed: Vec<SampleFile>,
+    directory: PathBuf,
+    _remover: Remover,
+}
+
+fn loaded_files() -> &'static LoadedFiles {
+    static LOADED: OnceLock<LoadedFiles> = OnceLock::new();
+    LOADED.get_or_init(|| {
+        loaded();
+        let server = SampleServer::Embedded(database::cluster());
+        let listed = sample::list_files(&server).expect("the sample host has files");
+        let directory = tempfile::tempdir().unwrap().keep();
+        let remover = Remover::of(&directory);
+        LoadedFiles {
+            directory: written(&directory, &listed),
+            listed,
+            _remover: remover,
+        }
+    })
+}
+
+fn written(directory: &Path, files: &[SampleFile]) -> PathBuf {
+    let directory = directory.join("srv");
+    sample::write_files(&directory, files).expect("the sample host's files are written");
+    directory
 }
 
 /// The addresses of the host as it was loaded, by variable.
@@ -50,8 +89,24 @@ fn loaded() -> &'static BTreeMap<&'static str, String> {
 }
 
 impl Copies {
+    fn address(&self, variable: &str) -> Option<String> {
+        match variable {
+            FILES => Some(self.files().display().to_string()),
+            _ => self.of(variable).map(|copy| copy.role_url(CONNECTOR_ROLE)),
+        }
+    }
+
+    fn files(&self) -> PathBuf {
+        let made = self.files.get_or_init(|| {
+            let directory = tempfile::tempdir().unwrap();
+            written(directory.path(), &loaded_files().listed);
+            directory
+        });
+        made.path().join("srv")
+    }
+
     fn of(&self, variable: &str) -> Option<&Database> {
-        let (name, copy) = self.0.get_key_value(variable)?;
+        let (name, copy) = self.databases.get_key_value(variable)?;
         let system = SampleSystem::ALL
             .into_iter()
             .find(|system| system.variable() == *name)?;
@@ -63,7 +118,8 @@ impl Copies {
     }
 
     fn is_made(&self, variable: &str) -> bool {
-        self.0.get(variable).is_some_and(|copy| copy.get().is_some())
+        let database = self.databases.get(variable);
+        database.is_some_and(|copy| copy.get().is_some()) || variable == FILES && self.files.get().is_some()
     }
 }
 
@@ -80,15 +136,23 @@ impl Host {
 
     /// Puts a copy in the place of one of its databases, for who connects from now on.
     pub fn restore(&mut self, system: SampleSystem, backup: Database) {
-        let mut copies = self.0.0.clone();
-        copies.insert(system.variable(), OnceLock::from(Arc::new(backup)));
-        self.0 = Arc::new(Copies(copies));
+        let mut databases = self.0.databases.clone();
+        databases.insert(system.variable(), OnceLock::from(Arc::new(backup)));
+        self.0 = Arc::new(Copies {
+            databases,
+            files: OnceLock::new(),
+        });
+    }
+
+    /// The directory of its files, for changing them too.
+    pub fn files(&self) -> PathBuf {
+        self.0.files()
     }
 
     /// Its systems as a map connects them.
     pub fn connected(&self, map: &DataMap) -> impl Systems + use<> {
         let copies = Arc::clone(&self.0);
-        let url = move |name: &str| copies.of(name).map(|copy| copy.role_url(CONNECTOR_ROLE));
+        let url = move |name: &str| copies.address(name);
         let variable = |url: &str| url.strip_prefix("env:").unwrap_or_default().to_owned();
         let variables = map.systems.iter().map(|system| {
             (
@@ -122,7 +186,10 @@ fn shared(map: &DataMap) -> Arc<Connected> {
     if let Some((_, connected)) = known.iter().find(|(one, _)| one == map) {
         return Arc::clone(connected);
     }
-    let connected = Arc::new(Connected::new(map, |name| loaded().get(name).cloned()));
+    let connected = Arc::new(Connected::new(map, |name| match name {
+        FILES => Some(loaded_files().directory.display().to_string()),
+        name => loaded().get(name).cloned(),
+    }));
     known.push((map.clone(), Arc::clone(&connected)));
     connected
 }

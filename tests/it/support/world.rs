@@ -10,6 +10,7 @@ use dataratt::adapters::sample::SamplePerson;
 use dataratt::adapters::templates::wording::TemplateWording;
 use dataratt::app::{App, Web};
 use dataratt::domain::ids::Reference;
+use dataratt::domain::organisation::Organisation;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::handling::{self, Action};
 use dataratt::services::intake::{self, Arrival, Request, Typed};
@@ -48,8 +49,12 @@ impl Deref for World {
 impl World {
     /// The service for one of the five hosts, without cool-off.
     pub fn of(profile: &str) -> Self {
+        Self::of_organisation(context::organisation(profile))
+    }
+
+    /// The service for an organisation of the test's own, around the sample host.
+    pub fn of_organisation(organisation: Arc<Organisation>) -> Self {
         let (database, host, sink) = (database::database(), host::host(), Sink::start());
-        let organisation = context::organisation(profile);
         let mut ctx = TestContext::new(database.pool(8));
         ctx.systems = Arc::new(host.connected(&organisation.map));
         ctx.organisation = Arc::clone(&organisation);

@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::domain::access::CollectRequest;
-use crate::domain::data_map::{PurposeUse, Stop, System as Mapped, Table};
+use crate::domain::data_map::{PurposeUse, Row, Stop, System as Mapped, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
 use crate::domain::matching::{FoundRow, PersonKeys, RowKey};
@@ -175,6 +175,11 @@ impl System for SqlSystem {
 
     fn marked(&self) -> Result<Option<DateTime<Utc>>, SystemError> {
         self.reading_anew(marker::read)
+    }
+
+    fn linked(&self, table: &Table, _values: &[Row], _limit: usize) -> Result<Vec<FoundRow>, SystemError> {
+        let reason = format!("{} is not reached through other systems", table.name);
+        Err(Failure::refused(reason).told_by(&self.map.id))
     }
 
     fn survey(&self, request: &SurveyRequest) -> Result<Survey, SystemError> {

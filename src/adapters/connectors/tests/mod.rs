@@ -40,11 +40,11 @@ fn reason(connected: &Connected, id: &str) -> String {
 #[case("mysql", Some("postgres://db.example/secret"), "MySQL or MariaDB database")]
 #[case("mysql", Some("mysql://db.example"), "names no database")]
 #[case("http", Some("https://api.example"), "built in")]
-#[case("files", Some("/srv"), "built in")]
+#[case("files", Some("srv/www"), "no absolute path")]
 #[case("manual", None, "by hand")]
 #[case("postgres", None, "no address")]
 #[case("postgres", Some(""), "no address")]
-#[case("postgres", Some("env:UNSET"), "not set")]
+#[case("postgres", Some("env:UNSET"), "UNSET is not set")]
 #[case(
     "postgres",
     Some("mysql://db.example/secret"),

@@ -147,7 +147,7 @@ fn a_bad_rule_of_a_table_says_how_it_is_written(#[case] rule: &str, #[case] expe
          [[systems.tables]]\nname = \"t\"\ncategory = \"c\"\norigin = \"provided\"\n{rule}\n"
     );
     let head = GOOD.replace(
-        "include = [\"../systems/billing.toml\", \"../systems/hosting.toml\", \"../systems/crm.toml\"]",
+        "include = [\"../systems/billing.toml\", \"../systems/hosting.toml\", \"../systems/crm.toml\", \"../systems/files.toml\"]",
         "include = [\"map.toml\"]",
     );
     fs::write(&file, head).unwrap();

@@ -48,7 +48,8 @@ fn a_profile_loads_with_its_recipients_and_the_sample_map(
         [
             ("billing", 7, Some(35)),
             ("hosting", 9, Some(30)),
-            ("crm", 7, Some(14))
+            ("crm", 7, Some(14)),
+            ("disk", 2, Some(30))
         ]
     );
 }

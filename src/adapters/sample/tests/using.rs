@@ -58,7 +58,12 @@ fn connectors_find_the_systems_and_cannot_change_tables() {
     let names: Vec<_> = lines.keys().copied().collect();
     assert_eq!(
         names,
-        ["BILLING_DATABASE_URL", "CRM_DATABASE_URL", "HOSTING_DATABASE_URL"]
+        [
+            "BILLING_DATABASE_URL",
+            "CRM_DATABASE_URL",
+            "FILES_DIRECTORY",
+            "HOSTING_DATABASE_URL"
+        ]
     );
 
     let mut client = Client::connect(lines["CRM_DATABASE_URL"], NoTls).unwrap();

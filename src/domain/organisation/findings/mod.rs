@@ -1,5 +1,6 @@
 //! What does not hold together in a profile, or between it and the host's own policy.
 
+mod files;
 mod policy;
 mod structure;
 
@@ -71,6 +72,16 @@ pub enum FindingCode {
     UnknownTable,
     /// Nothing leads from a person to the table: it has neither person columns nor a parent.
     TableOutOfReach,
+    /// A table of files has no path: the table.
+    PathMissing,
+    /// Two tables of files lead to the same ones: the tables.
+    PathsOverlap,
+    /// A table says what a system of its kind cannot do: the key, the kind.
+    NotForConnector,
+    /// Values come from a table that the map does not name in an earlier system: `system.table`.
+    SourceUnknown,
+    /// A path names what is neither a kind of key nor, with `from`, a column of the table there: the names.
+    ValueUnknown,
     /// Tables point at each other in a ring, so that none can be emptied first: their names.
     TablesInRing,
     /// A recipient is known by something that none of its tables holds: the identifier.
@@ -141,6 +152,7 @@ impl FindingCode {
 #[must_use]
 pub fn findings(organisation: &Organisation) -> Vec<Finding> {
     let mut found = structure::findings(organisation);
+    found.extend(files::findings(organisation));
     found.extend(policy::findings(organisation));
     found.sort_by_key(|finding| finding.severity);
     found

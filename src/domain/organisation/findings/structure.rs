@@ -168,7 +168,7 @@ fn table_findings(organisation: &Organisation, system: &System, table: &Table) -
     {
         found.push(Finding::error(Code::UnknownTable, key("references"), &[name]));
     }
-    if table.person.is_empty() && table.parent.is_none() {
+    if !table.is_searchable() && table.parent.is_none() && table.from.is_none() {
         found.push(Finding::error(
             Code::TableOutOfReach,
             key("person"),

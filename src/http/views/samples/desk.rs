@@ -16,6 +16,7 @@ pub(super) fn plan() -> StaffPlanView {
         table: table.to_owned(),
         effect: effect.to_owned(),
         rows,
+        size: (table == "messages").then(|| "2,4 MB".to_owned()),
         ground: (effect == "retain").then(|| "7 kap. 2 § bokföringslagen".to_owned()),
         until: (effect == "retain").then(|| date("2033-12-31")),
     };
@@ -81,6 +82,7 @@ pub(super) fn steps() -> Vec<StepRow> {
         table: table.to_owned(),
         kind,
         state,
+        failure: (state == "failed").then(|| "hosting does not answer: the connection is gone".to_owned()),
         done,
         planned,
     };

@@ -105,6 +105,8 @@ pub struct PlanRow {
     pub effect: String,
     /// How many rows.
     pub rows: usize,
+    /// How long they are together, when they are files: `2,4 MB`.
+    pub size: Option<String>,
     /// Why it is kept, in words.
     pub ground: Option<String>,
     /// The last day it is kept.
@@ -122,6 +124,8 @@ pub struct StepRow {
     pub kind: &'static str,
     /// `pending`, `done` or `failed`, after `step-state-`.
     pub state: &'static str,
+    /// Why it stopped: the system's words, in English and without values.
+    pub failure: Option<String>,
     /// Rows done.
     pub done: i64,
     /// Rows planned.
