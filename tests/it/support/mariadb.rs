@@ -1,19 +1,16 @@
 //! A private MariaDB, one for a test run, and a database of it for each test.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::net::UnixDatagram;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, Row, Value};
-use nix::unistd::{Uid, User};
 use tokio::runtime::{Builder, Runtime};
+
+use super::kept::{self, Kept};
 
 const PREFIX: &str = "dataratt-my-";
 /// Who may do everything.
@@ -22,8 +19,7 @@ const OWNER: &str = "owner:hush";
 /// A server. It ends with this process, however that ends, and its directory is then removed.
 pub struct Mariadb {
     directory: PathBuf,
-    _child: Child,
-    _input: ChildStdin,
+    _kept: Kept,
 }
 
 /// The server of this test run.
@@ -62,18 +58,15 @@ fn system_tables() -> String {
 impl Mariadb {
     /// A server of a test's own, with more options.
     pub fn start(options: &[String]) -> Self {
-        // Near the root: the names of sockets are short, and the server's account must get there.
-        let directory = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempdir_in("/tmp")
-            .unwrap()
-            .keep();
-        fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
-        let data = directory.join("data");
+        let directory = kept::directory(PREFIX);
+        let (data, scratch) = (directory.join("data"), directory.join("tmp"));
         fs::create_dir(&data).unwrap();
+        fs::create_dir(&scratch).unwrap();
         let mut settings = vec![
             "--no-defaults".to_owned(),
             format!("--datadir={}", data.display()),
+            // Of its own: a server that starts removes what another keeps in a place that they share.
+            format!("--tmpdir={}", scratch.display()),
             format!("--socket={}", directory.join("s").display()),
             format!("--pid-file={}", data.join("pid").display()),
             format!("--log-error={}", directory.join("log").display()),
@@ -87,11 +80,10 @@ impl Mariadb {
             "--skip-log-bin".to_owned(),
             "--character-set-server=utf8mb4".to_owned(),
         ];
-        if Uid::effective().is_root() {
-            let account = User::from_name("nobody").unwrap().expect("there is nobody");
-            for folder in [&directory, &data] {
-                chown(folder, Some(account.uid.as_raw()), Some(account.gid.as_raw())).unwrap();
-            }
+        for folder in [&directory, &data, &scratch] {
+            kept::hand_over(folder);
+        }
+        if kept::is_root() {
             settings.push("--user=nobody".to_owned());
         }
         let bootstrap: Vec<String> = settings
@@ -107,11 +99,11 @@ impl Mariadb {
             settings.push("--skip-networking".to_owned());
         }
         settings.extend_from_slice(options);
-        let (child, input) = run(&directory, &settings);
+        let program = program().display().to_string();
+        let command: Vec<String> = std::iter::once(program).chain(settings).collect();
         Self {
+            _kept: kept::run(&directory, &command),
             directory,
-            _child: child,
-            _input: input,
         }
     }
 
@@ -119,6 +111,11 @@ impl Mariadb {
     pub fn url(&self, role: &str, database: &str) -> String {
         let socket = self.directory.join("s");
         format!("mysql://{role}@localhost/{database}?socket={}", socket.display())
+    }
+
+    /// The address of a database for a role, over the network.
+    pub fn network_url(host: &str, port: u16, role: &str, database: &str) -> String {
+        format!("mysql://{role}@{host}:{port}/{database}")
     }
 
     fn opts(&self, database: &str) -> Opts {
@@ -145,43 +142,6 @@ fn make(directory: &Path, settings: &[String]) {
     fs::remove_file(input).unwrap();
 }
 
-/// Starts the server and waits until it says that it is ready. A shell ends it at the end of its input.
-fn run(directory: &Path, settings: &[String]) -> (Child, ChildStdin) {
-    let told = directory.join("n");
-    let ready = UnixDatagram::bind(&told).unwrap();
-    fs::set_permissions(&told, fs::Permissions::from_mode(0o777)).unwrap();
-    ready.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let script = "\"$@\" & read -r _; kill -9 $!; wait; rm -rf \"$0\"";
-    let mut command = Command::new("sh");
-    command
-        .arg("-c")
-        .arg(script)
-        .arg(directory)
-        .arg(program())
-        .args(settings);
-    command.env("NOTIFY_SOCKET", &told).process_group(0);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    let input = child.stdin.take().unwrap();
-    wait_for(&ready, directory);
-    (child, input)
-}
-
-fn wait_for(ready: &UnixDatagram, directory: &Path) {
-    let mut message = [0; 4096];
-    let mut said = String::new();
-    while !said.contains("READY=1") {
-        let log = || fs::read_to_string(directory.join("log")).unwrap_or_default();
-        let length = ready
-            .recv(&mut message)
-            .unwrap_or_else(|error| panic!("{error}: {}", log()));
-        said = String::from_utf8_lossy(&message[..length]).into_owned();
-    }
-}
-
 /// A connection that waits for its answers.
 pub struct Client {
     runtime: Runtime,
@@ -202,6 +162,11 @@ impl Client {
         if let Err(error) = self.runtime.block_on(self.conn.query_drop(statements)) {
             panic!("{error}: {statements}");
         }
+    }
+
+    /// Runs statements, which may come too late.
+    pub fn try_run(&mut self, statements: &str) {
+        self.runtime.block_on(self.conn.query_drop(statements)).ok();
     }
 
     /// The rows of a query, every value as text; `-` for none.

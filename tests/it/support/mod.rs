@@ -9,6 +9,7 @@ pub mod fixtures;
 pub mod hooked;
 pub mod host;
 pub mod invariants;
+pub mod kept;
 pub mod mail;
 pub mod mariadb;
 pub mod place;
