@@ -7,6 +7,7 @@ mod postgres;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,9 +30,10 @@ pub struct Connected {
     made: Mutex<BTreeMap<String, Made>>,
 }
 
-/// A connector and the address it was made for.
+/// A connector and the addresses it was made for.
 struct Made {
     url: String,
+    erase_url: Option<String>,
     system: Arc<dyn System>,
 }
 
@@ -51,11 +53,9 @@ impl Connected {
         }
     }
 
-    /// The address, which may hold a password: for nobody's eyes.
-    fn url(&self, system: &Mapped) -> Result<String, String> {
-        let url = system
-            .url
-            .as_deref()
+    /// An address of the map, which may hold a password: for nobody's eyes.
+    fn url(&self, written: Option<&str>) -> Result<String, String> {
+        let url = written
             .filter(|url| !url.is_empty())
             .ok_or("the map gives no address: name one as url")?;
         match url.strip_prefix("env:") {
@@ -82,18 +82,24 @@ impl Systems for Connected {
             ConnectorKind::Http => return Err(missing("no connector of its kind is built in")),
             ConnectorKind::Postgres | ConnectorKind::Mysql | ConnectorKind::Files => {}
         }
-        let url = self.url(mapped).map_err(|reason| missing(&reason))?;
+        let url = self.url(mapped.url.as_deref()).map_err(|reason| missing(&reason))?;
+        let erase_url = mapped.erase_url.as_deref().map(|written| self.url(Some(written)));
+        let erase_url = erase_url.transpose().map_err(|reason| missing(&reason))?;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = made.get(id).filter(|known| known.url == url) {
+        if let Some(known) = made
+            .get(id)
+            .filter(|known| known.url == url && known.erase_url == erase_url)
+        {
             return Ok(Arc::clone(&known.system));
         }
         let system: Arc<dyn System> = match mapped.connector {
             ConnectorKind::Files => Arc::new(FilesSystem::new(Arc::clone(mapped), &url)?),
-            ConnectorKind::Mysql => Arc::new(mysql::system(Arc::clone(mapped), &url, None)?),
-            _ => Arc::new(postgres::system(Arc::clone(mapped), &url, None)?),
+            ConnectorKind::Mysql => Arc::new(mysql::system(Arc::clone(mapped), &url, erase_url.as_deref())?),
+            _ => Arc::new(postgres::system(Arc::clone(mapped), &url, erase_url.as_deref())?),
         };
         let fresh = Made {
             url,
+            erase_url,
             system: Arc::clone(&system),
         };
         made.insert(id.to_owned(), fresh);

@@ -3,6 +3,7 @@
 //! A profile's `[[systems]]`, read once at start. Names of systems, tables and columns are those of the host's own
 //! databases; nothing here looks into one.
 
+mod connection;
 mod field;
 mod links;
 mod order;
@@ -13,12 +14,14 @@ mod rules;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU16;
 
 use serde::Deserialize;
 
 use super::language::Text;
 use super::recipient::IdentifierKind;
 
+pub use connection::{Encryption, Tls};
 pub use field::PersonalField;
 pub use links::{BYTES, Feed, MODIFIED_ON};
 pub use order::Cycle;
@@ -49,6 +52,12 @@ pub struct System {
     pub connector: ConnectorKind,
     /// Where it is: an address, or `env:NAME` for one kept out of the file. Absent only for `manual`.
     pub url: Option<String>,
+    /// The address with the role that changes and deletes rows; the other then only reads. Written as `url` is.
+    pub erase_url: Option<String>,
+    /// How the connection to a database is encrypted.
+    pub tls: Option<Tls>,
+    /// How long a statement may take, in seconds; 30 when absent.
+    pub statement_timeout_seconds: Option<NonZeroU16>,
     /// Days after which nothing erased remains in any backup; absent when the host keeps no backups of it.
     pub backups_expire_after_days: Option<u32>,
     /// What stops the account's writes while it is being erased.

@@ -1,6 +1,8 @@
 //! The SQL connectors against real servers: PostgreSQL and MariaDB.
 
 mod changing;
+mod encrypted;
+mod faults;
 mod finding;
 mod names;
 mod place;

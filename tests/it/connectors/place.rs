@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use dataratt::adapters::connectors::Connected;
 use dataratt::domain::data_map::{DataMap, System as Mapped};
@@ -10,7 +12,7 @@ use dataratt::domain::matching::{PersonKeys, RowKey};
 use dataratt::services::ports::{System, Systems};
 
 use crate::support::database::{self, Database};
-use crate::support::mariadb::Schema;
+use crate::support::mariadb::{Client, Schema};
 
 /// Which server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,37 @@ pub enum On {
 pub enum Place {
     Postgres(Database),
     Mariadb(Schema),
+}
+
+/// Keeps a transaction open.
+#[expect(dead_code, reason = "what counts is that it is there")]
+pub enum Holding {
+    Postgres(Box<postgres::Client>),
+    Mariadb(Client),
+}
+
+/// A role of a test's own.
+pub struct Role {
+    name: String,
+    /// Its address.
+    pub url: String,
+}
+
+impl Role {
+    /// Keeps it out, or lets it in again.
+    pub fn lock(&self, place: &Place, out: bool) {
+        let name = &self.name;
+        match place {
+            Place::Postgres(_) => place.run(&format!(
+                "ALTER ROLE {name} {}",
+                if out { "NOLOGIN" } else { "LOGIN" }
+            )),
+            Place::Mariadb(_) => {
+                let password = if out { "changed" } else { "hush" };
+                place.run(&format!("ALTER USER {name}@'%' IDENTIFIED BY '{password}'"));
+            }
+        }
+    }
 }
 
 /// All rows of all tables, as texts.
@@ -61,6 +94,69 @@ impl Place {
                     }
                 }
                 rows
+            }
+        }
+    }
+
+    /// A transaction that has run a statement, until it is dropped.
+    pub fn holding(&self, statement: &str) -> Holding {
+        match self {
+            Self::Postgres(database) => {
+                let mut client = database.owner();
+                client.batch_execute(&format!("BEGIN; {statement}")).unwrap();
+                Holding::Postgres(Box::new(client))
+            }
+            Self::Mariadb(schema) => {
+                let mut client = schema.owner();
+                client.run(&format!("BEGIN; {statement}"));
+                Holding::Mariadb(client)
+            }
+        }
+    }
+
+    /// Ends all other connections to it, and waits until they are gone.
+    pub fn cut(&self) {
+        match self {
+            Self::Postgres(_) => {
+                self.rows(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                     WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                );
+            }
+            Self::Mariadb(schema) => {
+                let mut owner = schema.owner();
+                let others =
+                    "FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()";
+                for id in owner.rows(&format!("SELECT ID {others}")) {
+                    owner.try_run(&format!("KILL {id}"));
+                }
+                let gone = format!("SELECT COUNT(*) {others}");
+                let until = Instant::now() + Duration::from_secs(5);
+                while owner.rows(&gone) != ["0"] && Instant::now() < until {
+                    std::thread::yield_now();
+                }
+            }
+        }
+    }
+
+    /// A new role that may do this with a table, and nothing else.
+    pub fn role(&self, privileges: &str, table: &str) -> Role {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("role_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        match self {
+            Self::Postgres(database) => {
+                self.run(&format!(
+                    "CREATE ROLE {name} LOGIN; GRANT {privileges} ON {table} TO {name}"
+                ));
+                let url = database.role_url(&name);
+                Role { name, url }
+            }
+            Self::Mariadb(schema) => {
+                self.run(&format!(
+                    "CREATE USER {name}@'%' IDENTIFIED BY 'hush'; GRANT {privileges} ON {table} TO {name}@'%'"
+                ));
+                let url = schema.role_url(&format!("{name}:hush"));
+                Role { name, url }
             }
         }
     }

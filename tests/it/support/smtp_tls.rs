@@ -1,4 +1,4 @@
-//! Encryption of the test mail server: certificates made for the test, and a stream that is plain or encrypted.
+//! Certificates made for the test, and a stream of the test mail server that is plain or encrypted.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -36,6 +36,21 @@ impl Authority {
         self.pem.as_bytes()
     }
 
+    /// A certificate for the server `name` until the new year of `year`, and its key, as files hold them.
+    pub fn files_until(&self, name: &str, year: i32) -> (String, String) {
+        let (signed, key) = self.sign(name, year);
+        (signed.pem(), key.serialize_pem())
+    }
+
+    fn sign(&self, name: &str, year: i32) -> (rcgen::Certificate, KeyPair) {
+        let mut params = CertificateParams::new([name.to_owned()]).expect("a name");
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(year, 1, 1);
+        let key = KeyPair::generate().expect("a key is made");
+        let signed = params.signed_by(&key, &self.issuer).expect("it is signed");
+        (signed, key)
+    }
+
     /// A certificate for the server `name` that holds today.
     pub fn certify(&self, name: &str) -> Certificate {
         self.certify_until(name, 2100)
@@ -43,11 +58,7 @@ impl Authority {
 
     /// A certificate for the server `name` until the new year of `year`.
     pub fn certify_until(&self, name: &str, year: i32) -> Certificate {
-        let mut params = CertificateParams::new([name.to_owned()]).expect("a name");
-        params.not_before = date_time_ymd(2020, 1, 1);
-        params.not_after = date_time_ymd(year, 1, 1);
-        let key = KeyPair::generate().expect("a key is made");
-        let signed = params.signed_by(&key, &self.issuer).expect("it is signed");
+        let (signed, key) = self.sign(name, year);
         let chain: Vec<CertificateDer<'static>> = vec![signed.der().clone()];
         let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
         let provider = Arc::new(rustls::crypto::ring::default_provider());

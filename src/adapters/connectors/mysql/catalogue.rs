@@ -278,12 +278,11 @@ pub(super) fn beside(
         .collect())
 }
 
-/// Whether the role may delete rows: the server explains only what it would do.
+/// Whether the role may delete rows. The server looks at that before it sees that this is no time for changes.
 pub(super) fn may_delete(session: &mut dyn Session, relation: &Relation) -> Result<bool, Failure> {
     let text = format!("EXPLAIN DELETE t FROM {} AS t WHERE 1 = 0", relation.sql);
     match session.query(&Statement::plain(text)) {
-        Ok(_) => Ok(true),
-        Err(Failure::Answer(answer)) if !answer.passes => Ok(false),
-        Err(failure) => Err(failure),
+        Err(Failure::Answer(answer)) => Ok(!answer.is_privilege),
+        explained => explained.map(|_| true),
     }
 }

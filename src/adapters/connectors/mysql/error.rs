@@ -3,12 +3,15 @@
 use mysql_async::{DriverError, Error, IoError, ServerError};
 
 use crate::adapters::connectors::sql::error::{Answer, Failure, in_short};
+use crate::adapters::connectors::tls;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Server(answer) => Self::Answer(told(&answer)),
-            Error::Io(IoError::Io(error)) => Self::broken(error.kind().to_string()),
+            Error::Io(IoError::Io(error)) => {
+                tls::refusal(&error).unwrap_or_else(|| Self::broken(error.kind().to_string()))
+            }
             Error::Io(IoError::Tls(_)) => Self::Way {
                 reason: "its certificate is not trusted".to_owned(),
                 passes: false,
@@ -16,10 +19,7 @@ impl From<Error> for Failure {
             Error::Driver(DriverError::ConnectionClosed | DriverError::PacketOutOfOrder) => {
                 Self::broken("the connection is gone")
             }
-            Error::Driver(DriverError::NoClientSslFlagFromServer) => Self::Way {
-                reason: "it does not offer TLS".to_owned(),
-                passes: false,
-            },
+            Error::Driver(DriverError::NoClientSslFlagFromServer) => tls::not_offered(),
             Error::Driver(_) | Error::Other(_) | Error::Url(_) => Self::Way {
                 reason: "it speaks otherwise than expected, or demands TLS or another way to log in"
                     .to_owned(),
@@ -36,6 +36,7 @@ fn told(answer: &ServerError) -> Answer {
         in_short: in_short(&format!("error {}", answer.code), meaning(answer.code), &names),
         passes: passes(answer.code),
         names_changed: matches!(answer.code, 1054 | 1072 | 1109 | 1146 | 1356 | 1412),
+        is_privilege: matches!(answer.code, 1142 | 1143 | 1227 | 1370),
     }
 }
 

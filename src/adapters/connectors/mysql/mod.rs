@@ -4,6 +4,7 @@ mod catalogue;
 mod dialect;
 mod error;
 mod server;
+mod session;
 mod values;
 
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use server::MysqlServer;
 /// `NotConnected` when one of them is no address of such a database.
 pub fn system(map: Arc<Mapped>, url: &str, changing: Option<&str>) -> Result<SqlSystem, SystemError> {
     let server = |url: &str| -> Result<Arc<dyn Server>, SystemError> {
-        let server = MysqlServer::new(url).map_err(|reason| SystemError::NotConnected {
+        let server = MysqlServer::new(url, &map).map_err(|reason| SystemError::NotConnected {
             system: map.id.clone(),
             reason: reason.to_owned(),
         })?;

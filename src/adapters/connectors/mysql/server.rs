@@ -1,61 +1,53 @@
-//! The way to a MySQL or MariaDB server: connections with fixed settings, and transactions.
+//! The way to a MySQL or MariaDB server: connections with fixed settings.
 
 use std::future::Future;
-use std::ops::ControlFlow;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use mysql_async::consts::ColumnType;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Column, Conn, Opts, OptsBuilder, Params, Value};
+use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::timeout;
 use url::Url;
 
 use crate::adapters::connectors::sql::error::Failure;
-use crate::adapters::connectors::sql::server::{Connection, Mode, Row, Server, Session, Take};
-use crate::adapters::connectors::sql::statement::{Param, Statement};
+use crate::adapters::connectors::sql::server::{Connection, Mode, Server, Session};
+use crate::adapters::connectors::sql::{RECEPTION, lock_timeout, statement_timeout};
+use crate::adapters::connectors::tls::{Tls, is_local};
+use crate::domain::data_map::System as Mapped;
+
+use super::session::Begun;
 
 /// How long a new connection may take, login included.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long an answer may take. Longer than a statement may.
-const SILENCE: Duration = Duration::from_secs(40);
 /// How long a farewell may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// The largest row that is taken: what a server can be set to send.
 const LARGEST: usize = 1 << 30;
 /// Statements kept prepared on a connection: most occur once, with as many values as a batch has.
 const PREPARED: usize = 8;
-/// The character set of bytes.
-const BINARY: u16 = 63;
 
 /// Bounds for what may wait, and one text form for every value, whatever the server's defaults: digests are made of it.
 /// Values that do not fit are refused, and not cut off.
 const SETTINGS: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', \
-     innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, wait_timeout = 600, net_read_timeout = 60, \
-     net_write_timeout = 120, foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0";
-/// Of MariaDB: seconds, for any statement. Long lists of keys are looked up by index, not made into tables.
-const MARIADB: &str = "SET SESSION max_statement_time = 30, idle_transaction_timeout = 60, \
-     in_predicate_conversion_threshold = 0";
-/// Of MySQL: milliseconds, for those that read.
-const MYSQL: &str = "SET SESSION max_execution_time = 30000";
-/// For rows that come as a stream: as long as they are taken, at most an hour.
-const STREAM: [(&str, &str); 2] = [
-    (
-        "SET SESSION max_statement_time = 3600",
-        "SET SESSION max_statement_time = 30",
-    ),
-    ("SET SESSION max_execution_time = 3600000", MYSQL),
-];
+     wait_timeout = 600, net_read_timeout = 60, net_write_timeout = 120, \
+     foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0";
+/// Of MariaDB alone: long lists of keys are looked up by index, not made into tables.
+const MARIADB: &str = "SET SESSION idle_transaction_timeout = 60, in_predicate_conversion_threshold = 0";
+/// How long the rows of one statement may be taken.
+const STREAM: Duration = Duration::from_secs(3600);
 
 /// A server, and the role to enter it with.
 pub(super) struct MysqlServer {
     opts: Opts,
+    tls: Tls,
+    is_encrypted: bool,
+    timeout: Duration,
+    /// How long to wait for rows that others hold, as a statement.
+    locks: String,
 }
 
 impl MysqlServer {
-    pub(super) fn new(url: &str) -> Result<Self, &'static str> {
+    pub(super) fn new(url: &str, map: &Mapped) -> Result<Self, &'static str> {
         const NONE: &str =
             "its address is none of a MySQL or MariaDB database: mysql://user:password@host:3306/database";
         let mut address = Url::parse(url).map_err(|_| NONE)?;
@@ -63,6 +55,9 @@ impl MysqlServer {
         for (name, value) in address.query_pairs() {
             match name.as_ref() {
                 "socket" => socket = Some(value.into_owned()),
+                name if name.contains("ssl") => {
+                    return Err("how it is encrypted is said under tls in the map, not in its address");
+                }
                 _ => return Err("its address has a parameter that is not known"),
             }
         }
@@ -75,6 +70,12 @@ impl MysqlServer {
         if opts.db_name().is_none_or(str::is_empty) {
             return Err("its address names no database");
         }
+        let seconds = lock_timeout(map).as_secs().max(1);
+        let tls = Tls::of(map);
+        if tls.is_demanded() && socket.is_some() {
+            return Err("a connection through a socket is not encrypted");
+        }
+        let is_encrypted = socket.is_none() && tls.is_wanted(is_local(opts.ip_or_hostname()));
         let opts = OptsBuilder::from_opts(opts)
             .socket(socket)
             .prefer_socket(false)
@@ -84,7 +85,40 @@ impl MysqlServer {
             .wait_timeout(Some(600))
             .tcp_keepalive(Some(Duration::from_secs(10)))
             .connect_attribute("program_name", "dataratt");
-        Ok(Self { opts: opts.into() })
+        Ok(Self {
+            opts: opts.into(),
+            tls,
+            is_encrypted,
+            timeout: statement_timeout(map),
+            locks: format!("SET SESSION innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}"),
+        })
+    }
+
+    fn opts(&self) -> Result<Opts, Failure> {
+        if !self.is_encrypted {
+            return Ok(self.opts.clone());
+        }
+        let authorities = self.tls.authorities()?.into_iter();
+        let authorities = authorities.map(|authority| authority.as_ref().to_vec().into());
+        let ssl = SslOpts::default()
+            .with_root_certs(authorities.collect())
+            .with_disable_built_in_roots(true)
+            .with_danger_tls_hostname_override(self.tls.name().map(ToOwned::to_owned));
+        Ok(OptsBuilder::from_opts(self.opts.clone()).ssl_opts(ssl).into())
+    }
+
+    async fn opened(&self, opts: Opts) -> Result<(Conn, bool), Failure> {
+        let mut conn = Conn::new(opts).await?;
+        let version: Option<String> = conn.query_first("SELECT VERSION()").await?;
+        let mariadb = version.is_some_and(|version| version.contains("MariaDB"));
+        for settings in ["SET NAMES utf8mb4", SETTINGS, &self.locks] {
+            conn.query_drop(settings).await?;
+        }
+        if mariadb {
+            conn.query_drop(MARIADB).await?;
+        }
+        conn.query_drop(limited(mariadb, self.timeout)).await?;
+        Ok((conn, mariadb))
     }
 }
 
@@ -95,9 +129,9 @@ impl Server for MysqlServer {
             .enable_time()
             .build()
             .map_err(|_| Failure::Busy)?;
-        let opts = self.opts.clone();
+        let opts = self.opts()?;
         let (conn, mariadb) = runtime.block_on(async {
-            timeout(CONNECT, opened(opts))
+            timeout(CONNECT, self.opened(opts))
                 .await
                 .map_err(|_| Failure::Silent)?
         })?;
@@ -105,36 +139,35 @@ impl Server for MysqlServer {
             runtime: Some(runtime),
             conn: Some(conn),
             mariadb,
+            timeout: self.timeout,
             broken: false,
         }))
     }
 }
 
-async fn opened(opts: Opts) -> Result<(Conn, bool), Failure> {
-    let mut conn = Conn::new(opts).await?;
-    let version: Option<String> = conn.query_first("SELECT VERSION()").await?;
-    let mariadb = version.is_some_and(|version| version.contains("MariaDB"));
-    for settings in [
-        "SET NAMES utf8mb4",
-        SETTINGS,
-        if mariadb { MARIADB } else { MYSQL },
-    ] {
-        conn.query_drop(settings).await?;
+/// The statement that bounds how long others take: with MySQL only those that read.
+fn limited(mariadb: bool, limit: Duration) -> String {
+    if mariadb {
+        format!("SET SESSION max_statement_time = {}", limit.as_secs())
+    } else {
+        format!("SET SESSION max_execution_time = {}", limit.as_millis())
     }
-    Ok((conn, mariadb))
 }
 
-struct Connected {
+/// A connection, and what its answers are waited for with.
+pub(super) struct Connected {
     /// Both are there until it is dropped.
-    runtime: Option<Runtime>,
-    conn: Option<Conn>,
+    pub(super) runtime: Option<Runtime>,
+    pub(super) conn: Option<Conn>,
     mariadb: bool,
-    broken: bool,
+    /// How long a statement may take.
+    timeout: Duration,
+    pub(super) broken: bool,
 }
 
 impl Connected {
     /// Waits for an answer, but not for ever. When none comes, nobody knows what the server still does.
-    fn waited<'a, T, F>(
+    pub(super) fn waited<'a, T, F>(
         &'a mut self,
         within: Duration,
         ask: impl FnOnce(&'a mut Conn) -> F,
@@ -159,8 +192,19 @@ impl Connected {
         }
     }
 
-    fn simple(&mut self, text: &'static str) -> Result<(), Failure> {
-        self.waited(SILENCE, |conn| conn.query_drop(text))
+    pub(super) fn simple(&mut self, text: &str) -> Result<(), Failure> {
+        self.waited(self.patience(), |conn| conn.query_drop(text.to_owned()))
+    }
+
+    /// Lets statements take as long as somebody takes their rows, or as long as others again.
+    pub(super) fn hurry(&mut self, hurry: bool) -> Result<(), Failure> {
+        let limit = if hurry { self.timeout } else { STREAM };
+        self.simple(&limited(self.mariadb, limit))
+    }
+
+    /// How long an answer is waited for: longer than a statement may take.
+    pub(super) fn patience(&self) -> Duration {
+        self.timeout + RECEPTION
     }
 }
 
@@ -179,7 +223,7 @@ impl Connection for Connected {
         };
         self.simple(level)?;
         self.simple(start)?;
-        Ok(Box::new(Begun { on: self, open: true }))
+        Ok(Box::new(Begun::new(self)))
     }
 
     fn answers(&mut self, within: Duration) -> bool {
@@ -204,173 +248,5 @@ impl Drop for Connected {
             let _unheard = runtime.block_on(async { timeout(FAREWELL, conn.disconnect()).await });
         }
         runtime.shutdown_background();
-    }
-}
-
-struct Begun<'a> {
-    on: &'a mut Connected,
-    open: bool,
-}
-
-/// The text with a mark for each value, and the values.
-fn prepared(statement: &Statement) -> Result<(String, Params), Failure> {
-    let (text, params) = statement.written(|_| "?".to_owned())?;
-    let values: Result<Vec<Value>, Failure> = params.into_iter().map(value).collect();
-    let values = values?;
-    let params = if values.is_empty() {
-        Params::Empty
-    } else {
-        Params::Positional(values)
-    };
-    Ok((text, params))
-}
-
-fn value(param: &Param) -> Result<Value, Failure> {
-    Ok(match param {
-        Param::Text(text) => text
-            .as_ref()
-            .map_or(Value::NULL, |text| Value::Bytes(text.clone().into_bytes())),
-        Param::Int(number) => Value::Int(*number),
-        Param::Uint(number) => Value::UInt(*number),
-        Param::Texts(_) => return Err(Failure::refused("a list where the server takes none")),
-    })
-}
-
-fn row(row: mysql_async::Row) -> Result<Row, Failure> {
-    let columns = row.columns();
-    let cells = row.unwrap().into_iter().zip(columns.iter());
-    cells
-        .map(|(value, column)| cell(value, column))
-        .collect::<Result<_, _>>()
-        .map(Row)
-}
-
-fn cell(value: Value, column: &Column) -> Result<Option<String>, Failure> {
-    Ok(match value {
-        Value::NULL => None,
-        Value::Bytes(bytes) if is_bytes(column) => Some(STANDARD.encode(bytes)),
-        Value::Bytes(bytes) => Some(
-            String::from_utf8(bytes).map_err(|_| Failure::refused("an answer in another character set"))?,
-        ),
-        Value::Int(number) => Some(number.to_string()),
-        Value::UInt(number) => Some(number.to_string()),
-        _ => return Err(Failure::refused("an answer that is no text")),
-    })
-}
-
-fn is_bytes(column: &Column) -> bool {
-    let text = matches!(
-        column.column_type(),
-        ColumnType::MYSQL_TYPE_STRING
-            | ColumnType::MYSQL_TYPE_VAR_STRING
-            | ColumnType::MYSQL_TYPE_VARCHAR
-            | ColumnType::MYSQL_TYPE_TINY_BLOB
-            | ColumnType::MYSQL_TYPE_MEDIUM_BLOB
-            | ColumnType::MYSQL_TYPE_LONG_BLOB
-            | ColumnType::MYSQL_TYPE_BLOB
-            | ColumnType::MYSQL_TYPE_GEOMETRY
-    );
-    text && column.character_set() == BINARY
-}
-
-/// A page of a stream of rows.
-async fn page(
-    rows: &mut mysql_async::QueryResult<'_, 'static, mysql_async::BinaryProtocol>,
-    size: usize,
-) -> Result<Vec<Row>, Failure> {
-    let mut page = Vec::new();
-    while page.len() < size {
-        match rows.next().await? {
-            Some(next) => page.push(row(next)?),
-            None => break,
-        }
-    }
-    Ok(page)
-}
-
-impl Begun<'_> {
-    fn streamed(
-        &mut self,
-        statement: &Statement,
-        size: usize,
-        take: &mut Take<'_>,
-    ) -> Result<ControlFlow<()>, Failure> {
-        let (text, params) = prepared(statement)?;
-        let (Some(runtime), Some(conn)) = (&self.on.runtime, &mut self.on.conn) else {
-            return Err(Failure::broken("the connection is gone"));
-        };
-        // Until the last row was taken, the connection is of no other use.
-        self.on.broken = true;
-        let mut rows = match runtime.block_on(async { timeout(SILENCE, conn.exec_iter(text, params)).await })
-        {
-            Ok(Ok(rows)) => rows,
-            Ok(Err(error)) => {
-                self.on.broken = error.is_fatal();
-                return Err(error.into());
-            }
-            Err(_) => return Err(Failure::Silent),
-        };
-        loop {
-            let next = runtime.block_on(async { timeout(SILENCE, page(&mut rows, size)).await });
-            let next = next.map_err(|_| Failure::Silent)??;
-            let last = next.len() < size;
-            if !next.is_empty() && take(next)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-            if last {
-                break;
-            }
-        }
-        drop(rows);
-        self.on.broken = false;
-        Ok(ControlFlow::Continue(()))
-    }
-}
-
-impl Session for Begun<'_> {
-    fn query(&mut self, statement: &Statement) -> Result<Vec<Row>, Failure> {
-        let (text, params) = prepared(statement)?;
-        let rows: Vec<mysql_async::Row> = self.on.waited(SILENCE, |conn| conn.exec(text, params))?;
-        rows.into_iter().map(row).collect()
-    }
-
-    fn pages(
-        &mut self,
-        statement: &Statement,
-        size: usize,
-        take: &mut Take<'_>,
-    ) -> Result<ControlFlow<()>, Failure> {
-        let [mariadb, mysql] = STREAM;
-        let (longer, again) = if self.on.mariadb { mariadb } else { mysql };
-        self.on.simple(longer)?;
-        let flow = self.streamed(statement, size, take);
-        if !self.on.broken {
-            self.on.simple(again)?;
-        }
-        flow
-    }
-
-    fn execute(&mut self, statement: &Statement) -> Result<u64, Failure> {
-        let (text, params) = prepared(statement)?;
-        self.on.waited(SILENCE, |conn| async move {
-            conn.exec_drop(text, params).await?;
-            Ok(conn.affected_rows())
-        })
-    }
-
-    fn commit(mut self: Box<Self>) -> Result<(), Failure> {
-        self.open = false;
-        let done = self.on.simple("COMMIT");
-        // Whether it was kept is not known: nothing more is to be done here.
-        self.on.broken |= done.is_err();
-        done
-    }
-}
-
-impl Drop for Begun<'_> {
-    fn drop(&mut self) {
-        if self.open && !self.on.broken {
-            self.on.broken = self.on.simple("ROLLBACK").is_err();
-        }
     }
 }

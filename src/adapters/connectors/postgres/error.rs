@@ -6,6 +6,7 @@ use std::io;
 use postgres::error::DbError;
 
 use crate::adapters::connectors::sql::error::{Answer, Failure, in_short};
+use crate::adapters::connectors::tls;
 
 impl From<postgres::Error> for Failure {
     fn from(error: postgres::Error) -> Self {
@@ -28,6 +29,7 @@ fn told(answer: &DbError) -> Answer {
         in_short: in_short(&format!("SQLSTATE {code}"), meaning(code), &names),
         passes: passes(code),
         names_changed: matches!(code, "42P01" | "42703" | "3F000" | "42804" | "42883"),
+        is_privilege: code == "42501",
     }
 }
 
@@ -65,9 +67,17 @@ fn meaning(code: &str) -> &'static str {
 fn without_answer(error: &postgres::Error) -> Failure {
     let way = error
         .source()
-        .and_then(|source| source.downcast_ref::<io::Error>())
-        .map(|source| source.kind().to_string());
-    match (way, error.source()) {
+        .and_then(|source| source.downcast_ref::<io::Error>());
+    if let Some(refusal) = way.and_then(tls::refusal) {
+        return refusal;
+    }
+    let plain = error
+        .source()
+        .is_some_and(|source| source.to_string() == "server does not support TLS");
+    if plain {
+        return tls::not_offered();
+    }
+    match (way.map(|source| source.kind().to_string()), error.source()) {
         (Some(reason), _) => Failure::broken(reason),
         (None, None) => Failure::broken("the connection is gone"),
         (None, Some(_)) if error.is_closed() => Failure::broken("the connection is gone"),

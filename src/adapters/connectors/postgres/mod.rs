@@ -26,9 +26,13 @@ pub fn system(map: Arc<Mapped>, url: &str, changing: Option<&str>) -> Result<Sql
     let server = |url: &str| -> Result<Arc<dyn Server>, SystemError> {
         let config = url.parse().map_err(|_| SystemError::NotConnected {
             system: map.id.clone(),
-            reason: "its address is no PostgreSQL connection string".to_owned(),
+            reason: if url.contains("sslmode=") || url.contains("sslrootcert=") {
+                "how it is encrypted is said under tls in the map, not in its address".to_owned()
+            } else {
+                "its address is no PostgreSQL connection string".to_owned()
+            },
         })?;
-        Ok(Arc::new(PostgresServer::new(config)))
+        Ok(Arc::new(PostgresServer::new(config, &map)))
     };
     let (reading, changing) = (server(url)?, changing.map(server).transpose()?);
     Ok(SqlSystem::new(map, &Postgres, reading, changing))

@@ -3,48 +3,87 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use postgres::config::{Host, SslMode};
 use postgres::types::ToSql;
 use postgres::{Client, Config, IsolationLevel, NoTls, Transaction};
 
 use crate::adapters::connectors::sql::error::Failure;
 use crate::adapters::connectors::sql::server::{Connection, Mode, Row, Server, Session, Take};
 use crate::adapters::connectors::sql::statement::{Param, Statement};
+use crate::adapters::connectors::sql::{RECEPTION, lock_timeout, statement_timeout};
+use crate::adapters::connectors::tls::{Tls, is_local};
+use crate::domain::data_map::System as Mapped;
 
 /// How long to wait for a new connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long the network may swallow what was sent. Longer than a statement may take.
-const SILENCE: Duration = Duration::from_secs(40);
 
 /// Bounds for what a statement may take, and one text form for every value, whatever the database's defaults: digests
 /// are made of it. Where policies would hide rows, a statement fails rather than miss some.
-const SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; \
+const SETTINGS: &str = "SET idle_in_transaction_session_timeout = '60s'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; \
      SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; \
      SET lc_monetary = 'C'; SET row_security = off";
 
 /// A server, and the role to enter it with.
 pub(super) struct PostgresServer {
     config: Config,
+    tls: Tls,
+    settings: String,
 }
 
 impl PostgresServer {
-    pub(super) fn new(mut config: Config) -> Self {
+    pub(super) fn new(mut config: Config, map: &Mapped) -> Self {
+        let timeout = statement_timeout(map);
         config
             .application_name("dataratt")
             .connect_timeout(CONNECT)
-            .tcp_user_timeout(SILENCE)
+            .tcp_user_timeout(timeout + RECEPTION)
             .keepalives(true)
             .keepalives_idle(Duration::from_secs(10))
             .keepalives_interval(Duration::from_secs(10))
             .keepalives_retries(3);
-        Self { config }
+        Self {
+            config,
+            tls: Tls::of(map),
+            settings: format!(
+                "SET statement_timeout = {}; SET lock_timeout = {}; {SETTINGS}",
+                timeout.as_millis(),
+                lock_timeout(map).as_millis()
+            ),
+        }
+    }
+
+    /// Whether connections are encrypted: as the map says, or as the address demands, or where they leave the machine.
+    fn is_encrypted(&self) -> bool {
+        let mut here = self
+            .config
+            .get_hostaddrs()
+            .iter()
+            .all(std::net::IpAddr::is_loopback);
+        for host in self.config.get_hosts() {
+            match host {
+                Host::Tcp(name) => here &= is_local(name),
+                Host::Unix(_) => return self.tls.is_demanded(),
+            }
+        }
+        match self.config.get_ssl_mode() {
+            SslMode::Disable => self.tls.is_wanted(true),
+            SslMode::Require => self.tls.is_wanted(false),
+            _ => self.tls.is_wanted(here),
+        }
     }
 }
 
 impl Server for PostgresServer {
     fn connect(&self) -> Result<Box<dyn Connection>, Failure> {
-        let mut client = self.config.connect(NoTls)?;
-        client.batch_execute(SETTINGS)?;
+        let mut config = self.config.clone();
+        let mut client = if self.is_encrypted() {
+            config.ssl_mode(SslMode::Require);
+            config.connect(self.tls.connector()?)?
+        } else {
+            config.ssl_mode(SslMode::Disable);
+            config.connect(NoTls)?
+        };
+        client.batch_execute(&self.settings)?;
         Ok(Box::new(Connected(client)))
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn collect(
     map.erasure_order()
         .map_err(|ring| Failure::refused(ring.to_string()))?;
     let mut session = host.connection.begin(Mode::View)?;
+    session.unhurried()?;
     for (name, reading) in &request.tables {
         let table = map.table(name).ok_or_else(|| Failure::unknown(name))?;
         let reader = Reader {

@@ -33,6 +33,8 @@ pub struct Answer {
     pub passes: bool,
     /// Whether tables or columns may be other than they were when last looked at.
     pub names_changed: bool,
+    /// Whether the role may not do it.
+    pub is_privilege: bool,
 }
 
 impl Failure {

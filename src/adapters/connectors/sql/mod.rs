@@ -25,8 +25,10 @@ mod untangle;
 mod write;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -42,9 +44,27 @@ use error::Failure;
 use pool::Pool;
 use server::{Connection, Dialect, Server};
 
+/// How long an answer may be on its way once the server is to have it.
+pub const RECEPTION: Duration = Duration::from_secs(10);
+/// How long rows that others hold are waited for at most.
+const LOCK: Duration = Duration::from_secs(5);
+/// How long a statement may take where the map says nothing.
+const STATEMENT: u16 = 30;
+
+/// How long a statement may take.
+pub fn statement_timeout(map: &Mapped) -> Duration {
+    let seconds = map.statement_timeout_seconds.map_or(STATEMENT, NonZeroU16::get);
+    Duration::from_secs(seconds.into())
+}
+
+/// How long a statement may wait for rows that others hold: less than it may take, so that this is what is told.
+pub fn lock_timeout(map: &Mapped) -> Duration {
+    (statement_timeout(map) / 2).min(LOCK)
+}
+
 /// A system of the map reached as a database.
 ///
-/// Its calls block, each statement for half a minute at most: they belong on threads that may. Dropping it is allowed anywhere.
+/// Its calls block, each statement as long as the map allows at most: they belong on threads that may. Dropping it is allowed anywhere.
 pub struct SqlSystem {
     map: Arc<Mapped>,
     sql: &'static dyn Dialect,

@@ -53,6 +53,11 @@ pub trait Session {
     /// Runs a statement that changes rows; says how many it met, also those that were so before.
     fn execute(&mut self, statement: &Statement) -> Result<u64, Failure>;
 
+    /// Lets statements take as long as somebody takes their rows: for those that give very many.
+    fn unhurried(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Keeps what was done.
     fn commit(self: Box<Self>) -> Result<(), Failure>;
 }
