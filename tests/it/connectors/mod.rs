@@ -6,5 +6,6 @@ mod faults;
 mod finding;
 mod names;
 mod place;
+mod rings;
 mod shapes;
 mod types;

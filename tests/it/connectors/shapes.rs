@@ -24,7 +24,7 @@ fn difference(one: &Contents, other: &Contents) -> Contents {
 }
 
 /// Erases what hangs on a row, and looks what is gone.
-fn erases_anna(place: &Place, tables: &str, root: (&str, &[&str])) {
+pub fn erases_anna(place: &Place, tables: &str, root: (&str, &[&str])) {
     let map = place.map(tables);
     let system = place.system(&map);
     let before = place.contents();

@@ -11,6 +11,7 @@ mod empty;
 pub mod error;
 mod find;
 mod freezing;
+mod loosen;
 mod marker;
 pub mod normal;
 mod pool;

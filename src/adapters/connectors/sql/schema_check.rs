@@ -8,6 +8,7 @@ use crate::services::ports::SystemFinding;
 use super::catalogue::{Catalogue, Relation};
 use super::check::{error, warning};
 use super::error::Failure;
+use super::loosen;
 use super::server::{Dialect, Session};
 
 /// Parts of column names that tell of a person.
@@ -74,7 +75,13 @@ pub(super) fn references(
                 &to.name,
                 acts,
             )),
-            Some(from) => findings.extend(mapped_reference(from, to, constraint, acts, &order)),
+            Some(from) => {
+                let relation = catalogue.relation(&from.name)?;
+                let loose = loosen::free_column(map, from, relation, &reference).is_some();
+                if acts || !(loose && loosen::share_an_owner(map, from, to)) {
+                    findings.extend(mapped_reference(from, to, constraint, acts, &order));
+                }
+            }
         }
     }
     Ok(findings)

@@ -43,15 +43,12 @@ pub(super) fn batches<'a>(
     relation: &'a Relation,
     key: &[&Column],
     rows: &[RowKey],
+    references: Vec<ForeignKey>,
 ) -> Result<Vec<Batch<'a>>, Failure> {
-    let mut session = host.connection.begin(Mode::View)?;
-    let own: Vec<ForeignKey> = host
-        .sql
-        .references(&mut *session, &[relation])?
+    let own = references
         .into_iter()
-        .filter(|reference| reference.from == reference.to)
-        .collect();
-    session.commit()?;
+        .filter(|reference| reference.from == reference.to);
+    let own: Vec<ForeignKey> = own.collect();
     let plain = |rows: &[RowKey]| Batch {
         rows: rows.to_vec(),
         loosened: vec![],

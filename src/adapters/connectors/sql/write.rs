@@ -9,7 +9,7 @@ use super::empty::{Emptied, emptied_columns};
 use super::error::Failure;
 use super::server::{Dialect, Mode};
 use super::statement::{Bound, Statement};
-use super::untangle;
+use super::{loosen, untangle};
 
 /// Rows in a batch.
 pub(super) const BATCH: usize = 500;
@@ -17,9 +17,16 @@ pub(super) const BATCH: usize = 500;
 /// Deletes rows; the count is of those that were still there.
 pub(super) fn delete(host: &mut Host<'_>, table: &Table, rows: &[RowKey]) -> Result<u64, Failure> {
     let (relation, key) = writable(host.catalogue, table)?;
+    let mut session = host.connection.begin(Mode::View)?;
+    let references = host.sql.references(&mut *session, &[relation])?;
+    session.commit()?;
+    let pointers = loosen::pointers(host, table, &references)?;
     let mut deleted = 0;
-    for batch in untangle::batches(host, relation, &key, rows)? {
+    for batch in untangle::batches(host, relation, &key, rows, references)? {
         let mut session = host.connection.begin(Mode::Change)?;
+        for pointer in &pointers {
+            pointer.empty(host.sql, &mut *session, relation, &key, &batch.rows)?;
+        }
         if let Some(statement) = batch.before(host.sql, relation, &key)? {
             session.execute(&statement)?;
         }

@@ -235,7 +235,8 @@ fn foreign_keys_between_mapped_tables_that_the_order_breaks() {
     let tables = "
         CREATE TABLE accounts (id int PRIMARY KEY);
         CREATE TABLE domains (id int PRIMARY KEY, account int REFERENCES accounts);
-        CREATE TABLE sites (id int PRIMARY KEY, account int REFERENCES accounts, domain int REFERENCES domains);
+        CREATE TABLE sites (id int PRIMARY KEY, account int REFERENCES accounts,
+                            domain int NOT NULL REFERENCES domains);
         CREATE INDEX ON domains (account); CREATE INDEX ON sites (account)";
     let child = |name: &str| {
         table(
