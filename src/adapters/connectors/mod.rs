@@ -2,6 +2,7 @@
 
 mod addresses;
 mod files;
+mod lent;
 mod mysql;
 mod postgres;
 mod sql;
@@ -15,11 +16,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::data_map::{ConnectorKind, DataMap, System as Mapped};
 use crate::services::ports::{System, SystemError, Systems};
 
+use lent::{Lender, Lent};
+use sql::SqlSystem;
+use sql::server::Server;
+
 pub use addresses::{SYSTEMS_FILE, addresses, from_file};
 pub use files::FilesSystem;
 
 /// Finds the value behind an `env:NAME`.
 type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// Finds the server of a system at an address.
+type Way = fn(&Mapped, &str) -> Result<Arc<dyn Server>, SystemError>;
 
 /// The systems of the data map, connected at first use.
 ///
@@ -82,8 +90,14 @@ impl Systems for Connected {
             ConnectorKind::Http => return Err(missing("no connector of its kind is built in")),
             ConnectorKind::Postgres | ConnectorKind::Mysql | ConnectorKind::Files => {}
         }
-        let url = self.url(mapped.url.as_deref()).map_err(|reason| missing(&reason))?;
-        let erase_url = mapped.erase_url.as_deref().map(|written| self.url(Some(written)));
+        let url = self
+            .url(mapped.url.as_deref())
+            .map_err(|reason| missing(&reason))?;
+        let erase_url = mapped.erase_url.as_deref();
+        let lender = erase_url.and_then(Lender::named);
+        let erase_url = erase_url
+            .filter(|_| lender.is_none())
+            .map(|written| self.url(Some(written)));
         let erase_url = erase_url.transpose().map_err(|reason| missing(&reason))?;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = made
@@ -94,8 +108,7 @@ impl Systems for Connected {
         }
         let system: Arc<dyn System> = match mapped.connector {
             ConnectorKind::Files => Arc::new(FilesSystem::new(Arc::clone(mapped), &url)?),
-            ConnectorKind::Mysql => Arc::new(mysql::system(Arc::clone(mapped), &url, erase_url.as_deref())?),
-            _ => Arc::new(postgres::system(Arc::clone(mapped), &url, erase_url.as_deref())?),
+            _ => Arc::new(database(mapped, &url, erase_url.as_deref(), lender)?),
         };
         let fresh = Made {
             url,
@@ -105,4 +118,22 @@ impl Systems for Connected {
         made.insert(id.to_owned(), fresh);
         Ok(system)
     }
+}
+
+/// A system that is a database, with the way in for what changes rows where the map names one.
+fn database(
+    mapped: &Arc<Mapped>,
+    url: &str,
+    erase_url: Option<&str>,
+    lender: Option<Lender>,
+) -> Result<SqlSystem, SystemError> {
+    let (server, connect): (Way, fn(_, _, _) -> SqlSystem) = match mapped.connector {
+        ConnectorKind::Mysql => (mysql::server, mysql::system),
+        _ => (postgres::server, postgres::system),
+    };
+    let changing: Option<Arc<dyn Server>> = match lender {
+        Some(lender) => Some(Arc::new(Lent::new(lender, Arc::clone(mapped), server))),
+        None => erase_url.map(|url| server(mapped, url)).transpose()?,
+    };
+    Ok(connect(Arc::clone(mapped), server(mapped, url)?, changing))
 }

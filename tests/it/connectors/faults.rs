@@ -1,7 +1,9 @@
 //! Servers that are away, slow, full or cut off, and roles that may not: what is told, and that work goes on afterwards.
 
+use std::fs;
 use std::net::TcpListener;
 use std::ops::ControlFlow;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use dataratt::adapters::connectors::Connected;
@@ -245,5 +247,35 @@ fn one_role_reads_and_another_erases(#[values(On::Postgres, On::Mariadb)] on: On
         with(&reader.url, &reader.url).delete("people", &ids([2])),
         "a missing privilege",
     );
+    assert_eq!(place.rows("SELECT id FROM people"), ["2"]);
+}
+
+#[rstest]
+fn the_role_that_erases_is_lent_for_each_run(#[values(On::Postgres, On::Mariadb)] on: On) {
+    let place = Place::new(on, PEOPLE);
+    let (reader, eraser) = (
+        place.role("SELECT", "people"),
+        place.role("SELECT, DELETE", "people"),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let lent = folder.path().join("eraser");
+    let map = place.map(&(format!("erase_url = \"file:{}\"\n", lent.display()) + &people()));
+    let connected = Connected::new(&map, move |_| Some(reader.url.clone()));
+    let system = connected.get("host").unwrap();
+    let codes = || {
+        let findings = system.check().unwrap();
+        let codes = findings.iter().map(|finding| finding.code);
+        codes.filter(|code| *code != "missing_index").collect::<Vec<_>>()
+    };
+    assert_eq!(codes(), ["erase_role_not_lent"]);
+    unavailable(system.delete("people", &ids([1])), "is not there");
+
+    fs::write(&lent, &eraser.url).unwrap();
+    fs::set_permissions(&lent, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(codes(), Vec::<&str>::new());
+    assert_eq!(system.delete("people", &ids([1])).unwrap(), 1);
+
+    fs::remove_file(&lent).unwrap();
+    unavailable(system.delete("people", &ids([2])), "is not there");
     assert_eq!(place.rows("SELECT id FROM people"), ["2"]);
 }

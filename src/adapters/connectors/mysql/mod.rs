@@ -18,18 +18,19 @@ use super::sql::server::Server;
 use dialect::Mysql;
 use server::MysqlServer;
 
-/// The system `map` at the address `url`, and at `changing` for what changes rows.
+/// The server of the system `map` at the address `url`.
 ///
 /// # Errors
-/// `NotConnected` when one of them is no address of such a database.
-pub fn system(map: Arc<Mapped>, url: &str, changing: Option<&str>) -> Result<SqlSystem, SystemError> {
-    let server = |url: &str| -> Result<Arc<dyn Server>, SystemError> {
-        let server = MysqlServer::new(url, &map).map_err(|reason| SystemError::NotConnected {
-            system: map.id.clone(),
-            reason: reason.to_owned(),
-        })?;
-        Ok(Arc::new(server))
-    };
-    let (reading, changing) = (server(url)?, changing.map(server).transpose()?);
-    Ok(SqlSystem::new(map, &Mysql, reading, changing))
+/// `NotConnected` when that is no address of such a database.
+pub fn server(map: &Mapped, url: &str) -> Result<Arc<dyn Server>, SystemError> {
+    let server = MysqlServer::new(url, map).map_err(|reason| SystemError::NotConnected {
+        system: map.id.clone(),
+        reason: reason.to_owned(),
+    })?;
+    Ok(Arc::new(server))
+}
+
+/// The system `map` read at one server, and changed at the other where there is one.
+pub fn system(map: Arc<Mapped>, reading: Arc<dyn Server>, changing: Option<Arc<dyn Server>>) -> SqlSystem {
+    SqlSystem::new(map, &Mysql, reading, changing)
 }

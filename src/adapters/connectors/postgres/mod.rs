@@ -18,22 +18,23 @@ use super::sql::server::Server;
 use dialect::Postgres;
 use server::PostgresServer;
 
-/// The system `map` at the connection string `url`, and at `changing` for what changes rows.
+/// The server of the system `map` at the address `url`.
 ///
 /// # Errors
-/// `NotConnected` when one of them is no connection string.
-pub fn system(map: Arc<Mapped>, url: &str, changing: Option<&str>) -> Result<SqlSystem, SystemError> {
-    let server = |url: &str| -> Result<Arc<dyn Server>, SystemError> {
-        let config = url.parse().map_err(|_| SystemError::NotConnected {
-            system: map.id.clone(),
-            reason: if url.contains("sslmode=") || url.contains("sslrootcert=") {
-                "how it is encrypted is said under tls in the map, not in its address".to_owned()
-            } else {
-                "its address is no PostgreSQL connection string".to_owned()
-            },
-        })?;
-        Ok(Arc::new(PostgresServer::new(config, &map)))
-    };
-    let (reading, changing) = (server(url)?, changing.map(server).transpose()?);
-    Ok(SqlSystem::new(map, &Postgres, reading, changing))
+/// `NotConnected` when that is no connection string.
+pub fn server(map: &Mapped, url: &str) -> Result<Arc<dyn Server>, SystemError> {
+    let config = url.parse().map_err(|_| SystemError::NotConnected {
+        system: map.id.clone(),
+        reason: if url.contains("sslmode=") || url.contains("sslrootcert=") {
+            "how it is encrypted is said under tls in the map, not in its address".to_owned()
+        } else {
+            "its address is no PostgreSQL connection string".to_owned()
+        },
+    })?;
+    Ok(Arc::new(PostgresServer::new(config, map)))
+}
+
+/// The system `map` read at one server, and changed at the other where there is one.
+pub fn system(map: Arc<Mapped>, reading: Arc<dyn Server>, changing: Option<Arc<dyn Server>>) -> SqlSystem {
+    SqlSystem::new(map, &Postgres, reading, changing)
 }

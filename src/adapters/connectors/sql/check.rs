@@ -75,6 +75,23 @@ pub(super) fn reading_role(host: &mut Host<'_>) -> Result<Vec<SystemFinding>, Fa
     Ok(findings)
 }
 
+/// What the reading role can tell while nobody lends the one that erases: nothing of what that may do.
+pub(super) fn without_the_lent(
+    findings: Vec<SystemFinding>,
+    system: &str,
+    reason: &str,
+) -> Vec<SystemFinding> {
+    let of_the_other = ["missing_privilege", "missing_purge_privilege"];
+    let mut told: Vec<SystemFinding> = findings
+        .into_iter()
+        .filter(|finding| !of_the_other.contains(&finding.code))
+        .collect();
+    let remedy =
+        format!("{reason}: what the role that erases may do was not looked at; lend it, and check again");
+    told.push(warning(system, "erase_role_not_lent", remedy));
+    told
+}
+
 pub(super) fn error(name: &str, code: &'static str, remedy: impl Into<String>) -> SystemFinding {
     finding(Severity::Error, name, code, remedy)
 }

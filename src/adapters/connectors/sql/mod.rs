@@ -170,7 +170,15 @@ impl SqlSystem {
 
 impl System for SqlSystem {
     fn check(&self) -> Result<Vec<SystemFinding>, SystemError> {
-        let mut findings = self.changing(check::findings)?;
+        let mut findings = match self.changing(check::findings) {
+            Err(SystemError::Unavailable { reason, .. })
+                if self.changing.as_ref().is_some_and(Pool::is_lent) =>
+            {
+                let findings = self.reading_anew(check::findings)?;
+                check::without_the_lent(findings, &self.map.id, &reason)
+            }
+            looked => looked?,
+        };
         if self.changing.is_some() {
             findings.extend(self.reading_anew(check::reading_role)?);
         }

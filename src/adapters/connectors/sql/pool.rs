@@ -57,7 +57,12 @@ impl Pool {
         }
     }
 
-    /// Runs `work` on a connection; keeps it for the next unless it broke.
+    /// Whether the way to the server is lent for each connection.
+    pub(super) fn is_lent(&self) -> bool {
+        self.server.is_lent()
+    }
+
+    /// Runs `work` on a connection; keeps it for the next unless it broke, or was lent.
     pub(super) fn with<T>(
         &self,
         work: impl FnOnce(&mut dyn Connection) -> Result<T, Failure>,
@@ -68,7 +73,7 @@ impl Pool {
             None => self.connect(slot)?,
         };
         let done = work(&mut *connection);
-        if !connection.is_closed() {
+        if !connection.is_closed() && !self.server.is_lent() {
             self.shared.state().idle.push(connection);
         }
         drop(slot);
@@ -110,7 +115,8 @@ impl Pool {
                 let _unheard = answer.send((server.connect(), slot));
             })
             .map_err(|_| Failure::Busy)?;
-        let (connection, slot) = answered.recv_timeout(CONNECT).map_err(|_| Failure::Silent)?;
+        let patience = CONNECT + self.server.patience();
+        let (connection, slot) = answered.recv_timeout(patience).map_err(|_| Failure::Silent)?;
         Ok((connection?, slot))
     }
 }

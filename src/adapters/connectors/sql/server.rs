@@ -14,6 +14,16 @@ use super::statement::{Bound, Statement};
 pub trait Server: Send + Sync + 'static {
     /// A new connection, with the settings on which answers depend. It may take longer than anybody waits.
     fn connect(&self) -> Result<Box<dyn Connection>, Failure>;
+
+    /// How much longer than usual a new connection may take, because somebody is asked for its address first.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Whether the way there is lent for each connection: none is kept for the next.
+    fn is_lent(&self) -> bool {
+        false
+    }
 }
 
 /// A connection.

@@ -30,7 +30,7 @@ fn a_port_where_nobody_listens() {
         .unwrap()
         .port();
     let url = format!("postgresql://someone:hush@127.0.0.1:{port}/db");
-    let system = system(Arc::new(people()), &url, None).unwrap();
+    let system = connected(people(), &url);
     let text = unavailable(system.check());
     assert!(!text.contains("hush"), "{text}");
     unavailable(system.delete("people", &ids([1])));
@@ -41,7 +41,7 @@ fn a_server_that_accepts_and_says_nothing_is_given_up() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
     let url = format!("postgresql://someone@127.0.0.1:{port}/db");
-    let system = system(Arc::new(people()), &url, None).unwrap();
+    let system = connected(people(), &url);
     let since = Instant::now();
     unavailable(system.find(first(&people()), &by_email("a@x.example"), 1));
     assert!(since.elapsed() < Duration::from_secs(15));
@@ -54,7 +54,7 @@ fn a_wrong_database_or_role_is_for_somebody_to_mend() {
         place.url("nobody_there"),
         place.running.cluster.owner_url("no_such_database"),
     ] {
-        let system = system(Arc::new(people()), &url, None).unwrap();
+        let system = connected(people(), &url);
         let error = system.check().unwrap_err();
         assert!(matches!(error, SystemError::Refused { .. }), "{error:?}");
     }
@@ -158,7 +158,7 @@ fn rows_that_policies_hide_are_an_error_and_not_missed() {
          ALTER TABLE people ENABLE ROW LEVEL SECURITY; CREATE POLICY none ON people USING (false)"
     ));
     let map = people();
-    let system = system(Arc::new(map.clone()), &place.url(&role), None).unwrap();
+    let system = connected(map.clone(), &place.url(&role));
     let error = system.find(first(&map), &by_email("a@x.example"), 9).unwrap_err();
     assert!(matches!(error, SystemError::Refused { .. }), "{error}");
     let codes: Vec<&str> = system

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use ::postgres::{Client, NoTls};
 
-use super::system;
+use super::{server, system};
 use crate::adapters::cluster::{Cluster, ClusterOptions};
 use crate::adapters::connectors::sql::SqlSystem;
 use crate::domain::data_map::{DataMap, System as Mapped, Table};
@@ -44,6 +44,11 @@ fn running() -> Arc<Running> {
     });
     *shared = Arc::downgrade(&running);
     running
+}
+
+fn connected(map: Mapped, url: &str) -> SqlSystem {
+    let server = server(&map, url).unwrap();
+    system(Arc::new(map), server, None)
 }
 
 /// A database of a test's own.
@@ -93,12 +98,7 @@ impl Place {
     }
 
     fn system(&self, map: &Mapped) -> SqlSystem {
-        system(
-            Arc::new(map.clone()),
-            &self.running.cluster.owner_url(&self.database),
-            None,
-        )
-        .unwrap()
+        connected(map.clone(), &self.running.cluster.owner_url(&self.database))
     }
 }
 
