@@ -27,6 +27,7 @@ struct Row {
     lift_notice_sent_at: Option<DateTime<Utc>>,
     lifted_at: Option<DateTime<Utc>>,
     consent_since: Option<DateTime<Utc>>,
+    consented: Vec<String>,
 }
 
 /// A restriction as it is kept.
@@ -50,8 +51,10 @@ pub struct StoredRestriction {
     pub standing: Restriction,
     /// The letter that announces its lifting.
     pub lift_mail: Option<MailId>,
-    /// Since when the person consents to operations.
+    /// Since when the person consents to what they do now.
     pub consent_since: Option<DateTime<Utc>>,
+    /// The purposes that they consent to.
+    pub consented: Vec<String>,
 }
 
 impl TryFrom<Row> for StoredRestriction {
@@ -84,6 +87,7 @@ impl TryFrom<Row> for StoredRestriction {
             },
             lift_mail: row.lift_mail.map(MailId),
             consent_since: row.consent_since,
+            consented: row.consented,
         })
     }
 }
@@ -109,6 +113,7 @@ pub fn insert(conn: &mut PgConnection, new: &StoredRestriction) -> Result<()> {
         lift_notice_sent_at: None,
         lifted_at: None,
         consent_since: new.consent_since,
+        consented: new.consented.clone(),
     };
     diesel::insert_into(restrictions::table)
         .values(row)
@@ -179,13 +184,17 @@ pub fn lift(conn: &mut PgConnection, id: Uuid, at: DateTime<Utc>) -> Result<()> 
     Ok(())
 }
 
-/// Records since when the person consents to operations, or that they do not.
+/// Records what the person consents to, and since when; nothing withdraws all.
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_consent(conn: &mut PgConnection, id: Uuid, since: Option<DateTime<Utc>>) -> Result<()> {
+pub fn set_consent(conn: &mut PgConnection, id: Uuid, purposes: &[String], at: DateTime<Utc>) -> Result<()> {
+    let since = Some(at).filter(|_| !purposes.is_empty());
     diesel::update(restrictions::table.find(id))
-        .set(restrictions::consent_since.eq(since))
+        .set((
+            restrictions::consented.eq(purposes),
+            restrictions::consent_since.eq(since),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -530,6 +530,7 @@ diesel::table! {
         lifted_at -> Nullable<Timestamptz>,
         consent_since -> Nullable<Timestamptz>,
         reminded_at -> Nullable<Timestamptz>,
+        consented -> Array<Text>,
     }
 }
 

@@ -108,6 +108,16 @@ impl Words<'_> {
         }
     }
 
+    /// A purpose.
+    #[must_use]
+    pub fn purpose(&self, id: &str) -> String {
+        let known = self.organisation.purpose(id);
+        known.map_or_else(
+            || id.to_owned(),
+            |known| known.title.get(self.t.language()).to_owned(),
+        )
+    }
+
     /// What stops, by name, with what stops working.
     #[must_use]
     pub fn stopped(&self, uses: &[String]) -> Vec<StoppedUse> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::Told;
 use super::facts::Words;
 use super::mails::RefusedPart;
+use crate::domain::grant::ByHand;
 use crate::services::restricting::RestrictionFacts;
 
 /// A restriction, as its person sees it.
@@ -31,10 +32,32 @@ pub struct Restricted {
     pub lifts_on: Option<NaiveDate>,
     /// The day on which it was.
     pub lifted_on: Option<NaiveDate>,
-    /// Whether the person consents to operations.
-    pub consents: bool,
+    /// What the person may consent to meanwhile.
+    #[serde(default)]
+    pub consents: Vec<ConsentTo>,
+    /// Tables that staff mark by hand, in the reader's language.
+    #[serde(default)]
+    pub by_hand: Vec<String>,
     /// Who was told, and what they answered so far.
     pub told: Vec<Told>,
+}
+
+/// A purpose that the person may consent to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentTo {
+    /// Its id.
+    pub id: String,
+    /// Its heading, in the reader's language.
+    pub title: String,
+    /// Whether they consent.
+    pub given: bool,
+}
+
+impl Restricted {
+    /// What the person consents to.
+    pub fn given(&self) -> impl Iterator<Item = &ConsentTo> {
+        self.consents.iter().filter(|one| one.given)
+    }
 }
 
 /// A restriction was placed.
@@ -82,6 +105,18 @@ impl Words<'_> {
     /// A restriction.
     #[must_use]
     pub fn restricted(&self, facts: &RestrictionFacts) -> Restricted {
+        let consent = |id: &String| ConsentTo {
+            id: id.clone(),
+            title: self.purpose(id),
+            given: facts.consented.contains(id),
+        };
+        let by_hand = |one: &ByHand| {
+            format!(
+                "{} ({})",
+                self.system(&one.system),
+                self.contents(&one.system, &one.table)
+            )
+        };
         let allowed = facts.allowed.iter().map(|one| one.name().to_owned());
         Restricted {
             ground: facts.ground.name().to_owned(),
@@ -94,7 +129,8 @@ impl Words<'_> {
             lift_reason: facts.lift_reason.map(|reason| reason.name().to_owned()),
             lifts_on: facts.lifts_on,
             lifted_on: facts.lifted_on,
-            consents: facts.consent_since.is_some(),
+            consents: facts.purposes.iter().map(consent).collect(),
+            by_hand: facts.by_hand.iter().map(by_hand).collect(),
             told: facts.told.iter().map(|told| self.told_one(told)).collect(),
         }
     }

@@ -14,7 +14,7 @@ use super::mails::{
     PlanConfirmMail, RefusedMail, RefusedPart, StoppedMail, StoppedUse, WithdrawnMail,
 };
 use super::render::MailBody;
-use super::restrictions::{LiftAnnouncedMail, Restricted, RestrictedMail, RestrictionLiftedMail};
+use super::restrictions::{ConsentTo, LiftAnnouncedMail, Restricted, RestrictedMail, RestrictionLiftedMail};
 use crate::adapters::texts::Texts;
 use crate::domain::right::Right;
 
@@ -230,12 +230,18 @@ fn restricted() -> Vec<MailBody> {
         expected_end: Some(date("2026-10-08")),
         allowed: words(&["consent", "legal_claims"]),
         services: "continue_with_consent".to_owned(),
+        consents: vec![ConsentTo {
+            id: "deliver_services".to_owned(),
+            title: "Tillhandahållande av tjänster".to_owned(),
+            given: false,
+        }],
         told: done().told,
         ..Restricted::default()
     };
     let bare = Restricted {
         services: "pause".to_owned(),
         expected_end: None,
+        consents: Vec::new(),
         told: Vec::new(),
         ..restriction.clone()
     };

@@ -67,6 +67,9 @@ pub struct RestrictionTerms {
     pub services: Services,
     /// The categories that are restricted.
     pub categories: Vec<String>,
+    /// The purposes that they serve and that the person may consent to meanwhile (Art. 18(2)).
+    #[serde(default)]
+    pub purposes: Vec<String>,
     /// The rows that are restricted.
     pub covered: Vec<Covered>,
     /// What marks them.

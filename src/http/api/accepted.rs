@@ -36,6 +36,17 @@ pub struct NewRequest {
     pub objection: Option<NewObjection>,
     /// `consent_withdrawal`: of which consents. Without it the person chooses on the page of the case.
     pub consent: Option<NewWithdrawal>,
+    /// `restriction`: why, when the person knows.
+    pub restriction: Option<NamedGround>,
+}
+
+/// Why somebody wants the processing restricted (Art. 18(1)).
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedGround {
+    /// `accuracy`, `unlawful`, `claims` or `objection` (Art. 18(1)(a) to (d)).
+    #[schema(example = "accuracy")]
+    pub ground: Option<String>,
 }
 
 /// What somebody wants corrected, in their words.
@@ -119,6 +130,7 @@ impl From<NewRequest> for Typed {
             correct: wanted.correct,
             evidence: wanted.evidence,
             stop: wish(new.objection, new.consent),
+            restriction_ground: new.restriction.and_then(|restriction| restriction.ground),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::case::{Proposal, State};
 use crate::domain::contact::FreeText;
 use crate::domain::matching::{FoundRow, Match, PersonKeys, Standing};
 use crate::domain::personal_number::PersonalNumber;
+use crate::domain::restriction::Ground;
 use crate::services::Context;
 use crate::services::codes::level_name;
 use crate::services::intake::CaseFile;
@@ -136,6 +137,8 @@ pub struct RequestView {
     pub correct: Option<String>,
     /// What they say shows that.
     pub evidence: Option<String>,
+    /// For a restriction: the ground that they name.
+    pub restriction_ground: Option<&'static str>,
 }
 
 /// Who acts for the person.
@@ -300,6 +303,7 @@ fn request(file: &CaseFile) -> RequestView {
         wrong: words(file.wish.wrong.as_ref()),
         correct: words(file.wish.correct.as_ref()),
         evidence: words(file.wish.evidence.as_ref()),
+        restriction_ground: file.restriction_ground.map(Ground::name),
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::accepted::{Accepted, Acting, NewObjection, NewRequest, NewWithdrawal, Wanted};
+use super::accepted::{Accepted, Acting, NamedGround, NewObjection, NewRequest, NewWithdrawal, Wanted};
 use super::case_view::CaseView;
 use super::notices::NoticeView;
 use super::plan_view::ErasurePlan;
@@ -50,6 +50,8 @@ pub struct NewCase {
     pub objection: Option<NewObjection>,
     /// As in `NewRequest`.
     pub consent: Option<NewWithdrawal>,
+    /// As in `NewRequest`.
+    pub restriction: Option<NamedGround>,
     /// When it truly came; now when absent.
     pub received_at: Option<DateTime<Utc>>,
     /// `email`, `phone`, `chat`, `letter`, `in_person` or `account_end`.
@@ -70,6 +72,7 @@ impl NewCase {
             rectification: self.rectification,
             objection: self.objection,
             consent: self.consent,
+            restriction: self.restriction,
         })
     }
 }

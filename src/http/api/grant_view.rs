@@ -65,7 +65,11 @@ pub struct RestrictionView {
     pub lifts_on: Option<NaiveDate>,
     /// The day on which it was lifted.
     pub lifted_on: Option<NaiveDate>,
-    /// Since when the person consents to operations.
+    /// The purposes that the person may consent to meanwhile.
+    pub purposes: Vec<String>,
+    /// Those that they do.
+    pub consented: Vec<String>,
+    /// Since when.
     pub consent_since: Option<DateTime<Utc>>,
     /// Tables that staff see to by hand, as `system.table`.
     pub by_hand: Vec<String>,
@@ -85,6 +89,8 @@ impl From<&RestrictionFacts> for RestrictionView {
             lift_reason: facts.lift_reason.map(LiftReason::name),
             lifts_on: facts.lifts_on,
             lifted_on: facts.lifted_on,
+            purposes: facts.purposes.clone(),
+            consented: facts.consented.clone(),
             consent_since: facts.consent_since,
             by_hand: by_hand
                 .map(|one| format!("{}.{}", one.system, one.table))

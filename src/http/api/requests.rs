@@ -267,15 +267,15 @@ pub async fn withdraw_request(
     Ok(HttpResponse::Ok().json(view.await?))
 }
 
-/// What the person says to operations under a restriction.
+/// What the person consents to under a restriction.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewConsent {
-    /// Whether they consent; `false` withdraws it.
-    pub consent: bool,
+    /// Ids of purposes, among `purposes` of the restriction; to no other. Empty withdraws all.
+    pub purposes: Vec<String>,
 }
 
-/// Consent to operations under a restriction (Art. 18(2)), or withdraw that.
+/// Consent to purposes under a restriction (Art. 18(2)), or withdraw that.
 #[utoipa::path(
     tag = "person",
     security(("person" = [])),
@@ -284,6 +284,7 @@ pub struct NewConsent {
         (status = 200, body = PersonView),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`restriction_not_in_force`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
     ),
 )]
 #[post("/requests/{reference}/restriction-consent")]
@@ -295,7 +296,7 @@ pub async fn consent(
 ) -> Answer {
     let kept = call(&app, move |ctx| {
         let case = opened(ctx, &path, &credentials)?;
-        restricting::consent(ctx, case.id, body.value.consent)?;
+        restricting::consent(ctx, case.id, &body.value.purposes)?;
         view(ctx, &path, &credentials)
     });
     Ok(HttpResponse::Ok().json(kept.await?))

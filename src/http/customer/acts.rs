@@ -1,5 +1,7 @@
 //! What the person does with their case: confirm, write, withdraw or stop.
 
+use std::collections::BTreeMap;
+
 use actix_web::web;
 use serde::Deserialize;
 
@@ -118,23 +120,30 @@ pub(super) async fn state_view(visit: Visit, path: web::Path<String>, Form(form)
 #[serde(default)]
 pub(super) struct Consent {
     csrf: String,
-    consent: String,
+    /// A box for each purpose.
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
 }
 
-/// The person consents to operations under a restriction, or withdraws that: one is as easy as the other.
+/// What the names of the boxes begin with.
+const PURPOSE: &str = "purpose-";
+
+/// The person consents to purposes under a restriction, or withdraws that: one is as easy as the other.
 pub(super) async fn consent(visit: Visit, path: web::Path<String>, Form(form): Form<Consent>) -> Answer {
     let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
         return code_first(&visit, &path);
     };
-    let given = form.consent == "true";
+    let boxes = form.rest.iter().filter(|(_, value)| *value == "true");
+    let purposes: Vec<String> = boxes
+        .filter_map(|(name, _)| Some(name.strip_prefix(PURPOSE)?.to_owned()))
+        .collect();
     let (reference, token) = (holder.reference.clone(), holder.token.clone());
     let recorded = holder.visit.attempt(move |ctx| {
         let case = codes::authenticate(ctx, &reference, &token)?;
-        restricting::consent(ctx, case.id, given)
+        restricting::consent(ctx, case.id, &purposes)
     });
     match recorded.await {
-        Ok(()) if given => Ok(holder.back(Some("consent_given"))),
-        Ok(()) => Ok(holder.back(Some("consent_withdrawn"))),
+        Ok(()) => Ok(holder.back(Some("consent_saved"))),
         Err(error) => holder.failed(&error),
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod acts;
 mod case_view;
 mod granted;
+mod receipt;
 mod request;
 mod stop;
 

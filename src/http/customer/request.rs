@@ -2,21 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
-use chrono::NaiveDate;
+use actix_web::web;
 use serde::Deserialize;
 
+use super::receipt::{RECEIPT, Receipt};
 use super::stop::{chosen, consent_choices, wish};
 use super::{named, path_of};
-use crate::domain::calendar::stockholm_date;
-use crate::domain::deadline::Deadline;
-use crate::domain::ids::Reference;
 use crate::domain::language::Language;
 use crate::domain::right::Right;
 use crate::domain::staff::Actor;
-use crate::http::auth::cookie;
 use crate::http::client;
 use crate::http::pages::{Answer, Form, Visit, field_errors};
 use crate::http::views::customer::{RequestForm, RequestValues, SubmittedPage};
@@ -24,20 +19,16 @@ use crate::http::views::layout::FieldErrors;
 use crate::services::handoff::{self, HandedOver};
 use crate::services::intake::{self, Arrival, Request, Typed};
 use crate::services::{Context, limits};
-use crate::store::cases::StoredCase;
-
-/// The cookie that tells the page after the form what to confirm.
-const RECEIPT: &str = "receipt";
-const RECEIPT_AGE: CookieAge = CookieAge::minutes(15);
 
 /// The use case's fields and the form's, in the order they stand on the page.
-const FIELDS: [(&str, &str); 13] = [
+const FIELDS: [(&str, &str); 14] = [
     ("right", "right"),
     ("wrong", "wrong"),
     ("correct", "correct"),
     ("evidence", "evidence"),
     ("objection.message", "objects_to"),
     ("consent.purposes", "consents"),
+    ("restriction.ground", "restriction_ground"),
     ("message", "message"),
     ("email", "email"),
     ("name", "name"),
@@ -64,6 +55,7 @@ pub(super) struct Sent {
     evidence: String,
     /// `marketing` or `other`: what is objected to.
     objects_to: String,
+    restriction_ground: String,
     /// `true`: what stops working is understood.
     understood: String,
     language: String,
@@ -93,6 +85,7 @@ impl Sent {
             correct: filled(&self.correct),
             evidence: filled(&self.evidence),
             stop: wish(&self.objects_to, &self.rest, &self.understood),
+            restriction_ground: filled(&self.restriction_ground),
         }
     }
 
@@ -112,6 +105,7 @@ impl Sent {
             evidence: self.evidence.clone(),
             objects_to: self.objects_to.clone(),
             understood: self.understood == "true",
+            restriction_ground: self.restriction_ground.clone(),
             language: Language::from_tag(&self.language).unwrap_or(language),
         }
     }
@@ -135,6 +129,7 @@ impl Sent {
             &self.evidence,
             &self.language,
             &self.objects_to,
+            &self.restriction_ground,
             &consents,
             &self.understood,
         ];
@@ -244,59 +239,6 @@ fn take_in(
     Ok(Receipt::of(&case))
 }
 
-/// What the page after the form confirms. It travels in a cookie, so that the page shows nobody else's case.
-#[derive(Debug, PartialEq, Eq)]
-struct Receipt {
-    reference: Reference,
-    right: Right,
-    received_on: NaiveDate,
-    due_on: NaiveDate,
-}
-
-impl Receipt {
-    fn of(case: &StoredCase) -> Self {
-        Self {
-            reference: case.reference.clone(),
-            right: case.case.right,
-            received_on: case.deadline.received_on(),
-            due_on: case.deadline.due_on(),
-        }
-    }
-
-    /// What who fell into the trap is told: there is no such case.
-    fn of_nothing(ctx: &Context, right: Right) -> Self {
-        let now = ctx.now();
-        Self {
-            reference: Reference::from_random(u64::from_le_bytes(ctx.random_bytes())),
-            right,
-            received_on: stockholm_date(now),
-            due_on: Deadline::from_receipt(now).due_on(),
-        }
-    }
-
-    fn redirect(&self, visit: &Visit) -> HttpResponse {
-        let Self {
-            reference,
-            right,
-            received_on,
-            due_on,
-        } = self;
-        let text = format!("{reference}_{received_on}_{due_on}_{}", right.name());
-        let more = cookie(&visit.app, RECEIPT, text, Some(RECEIPT_AGE));
-        visit.see_other_with(&format!("{}/submitted", path_of(reference)), None, Some(more))
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(4, '_');
-        Some(Self {
-            reference: Reference::parse(parts.next()?).ok()?,
-            received_on: parts.next()?.parse().ok()?,
-            due_on: parts.next()?.parse().ok()?,
-            right: Right::from_name(parts.next()?)?,
-        })
-    }
-}
-
 /// What was taken in, with the field for the code; for others than who sent the form, the page of the code alone.
 pub(super) async fn submitted(visit: Visit, path: web::Path<String>) -> Answer {
     let reference = named(&visit, &path)?;
@@ -341,26 +283,6 @@ pub(super) async fn hand_over(visit: Visit, Form(handed): Form<Handed>) -> Answe
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_receipt_is_read_back_and_nothing_else_is() {
-        let receipt = Receipt {
-            reference: Reference::from_random(42),
-            right: Right::ConsentWithdrawal,
-            received_on: "2026-11-21".parse().unwrap(),
-            due_on: "2026-12-21".parse().unwrap(),
-        };
-        let text = format!("{}_2026-11-21_2026-12-21_consent_withdrawal", receipt.reference);
-        assert_eq!(Receipt::read(&text), Some(receipt));
-        for text in [
-            "",
-            "___",
-            "DR-0000-0000-0000_2026-11-21_2026-13-21_erasure",
-            "x_y_z_erasure",
-        ] {
-            assert_eq!(Receipt::read(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn what_is_typed_and_the_form_it_is_typed_into_make_a_submission() {

@@ -10,6 +10,7 @@ use crate::adapters::templates::facts::Words;
 use crate::domain::case::{Proposal, State};
 use crate::domain::data_map::{DataMap, PersonalField};
 use crate::domain::personal_number::PersonalNumber;
+use crate::domain::restriction::Ground;
 use crate::domain::right::Right;
 use crate::domain::staff::Permission;
 use crate::http::pages::local_time;
@@ -147,6 +148,7 @@ fn person(case: &StaffCase) -> WhoView {
         }),
         message: file.message.as_ref().map(|text| text.as_str().to_owned()),
         wish: wish(&file.wish),
+        restriction_ground: file.restriction_ground.map(Ground::name),
         language: case.case.language,
     }
 }

@@ -20,10 +20,11 @@ use crate::services::{Context, Error, FieldError as WrongField, Result};
 const PATH: &str = "/staff/cases/new";
 
 /// The fields by the use case's names and the form's, in the order of the page.
-const FIELDS: [(&str, &str); 11] = [
+const FIELDS: [(&str, &str); 12] = [
     ("channel", "channel"),
     ("received_at", "received_at"),
     ("right", "right"),
+    ("restriction.ground", "restriction_ground"),
     ("email", "email"),
     ("name", "name"),
     ("customer_number", "customer_number"),
@@ -62,6 +63,7 @@ pub(super) struct Sent {
     channel: String,
     received_at: String,
     right: String,
+    restriction_ground: String,
     email: String,
     name: String,
     personal_number: String,
@@ -77,6 +79,7 @@ impl Sent {
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         Typed {
             right: some(&self.right),
+            restriction_ground: some(&self.restriction_ground),
             email: some(&self.email),
             name: some(&self.name),
             personal_number: some(&self.personal_number),
@@ -174,6 +177,7 @@ fn page(desk: &Desk, who: &Authenticated, sent: &Sent, errors: FieldErrors) -> I
             objects_to: String::new(),
             understood: false,
             right: Right::from_name(&sent.right),
+            restriction_ground: sent.restriction_ground.clone(),
             name: sent.name.clone(),
             email: sent.email.clone(),
             personal_number: sent.personal_number.clone(),

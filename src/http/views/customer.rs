@@ -14,6 +14,7 @@ use crate::adapters::templates::restrictions::Restricted;
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Level;
 use crate::domain::language::Language;
+use crate::domain::restriction::Ground;
 use crate::domain::right::Right;
 
 /// `/`: choose a right.
@@ -86,11 +87,21 @@ pub struct RequestValues {
     pub objects_to: String,
     /// Whether it was said that what stops working is understood.
     pub understood: bool,
+    /// Why the processing is to be restricted: the name of a ground.
+    pub restriction_ground: String,
     /// The language of the answers.
     pub language: Language,
 }
 
 impl RequestValues {
+    /// The grounds of a restriction, and whether each is the one chosen; first none.
+    #[must_use]
+    pub fn restriction_grounds(&self) -> Vec<(&'static str, bool)> {
+        let named = Ground::ALL.iter().map(|ground| ground.name());
+        let all = std::iter::once("").chain(named);
+        all.map(|name| (name, self.restriction_ground == name)).collect()
+    }
+
     /// The fields of a rectification, and what was typed into them.
     fn wish(&self) -> [(&'static str, &str); 3] {
         [

@@ -7,6 +7,7 @@ use super::Asked;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::erasure::SurveyRequest;
 use crate::domain::grant::{Grant, RestrictionTerms, Step, StepKind, Terms};
+use crate::domain::organisation::{LegalBasis, Organisation, Purpose};
 use crate::domain::recipient::TellOutcome;
 use crate::domain::restriction::{Allowed, Ground, Services};
 use crate::services::execution::Failure;
@@ -47,10 +48,22 @@ pub(super) fn terms(ctx: &Context, subject: &Subject, asked: &Asked) -> Result<T
         found.push((ctx.systems.get(&system.id)?.survey(&request)?, own.clone()));
     }
     terms.mark(map, &found);
+    terms.purposes = purposes(&ctx.organisation, &terms.categories);
     if terms.is_empty() {
         return Err(Error::Conflict("nothing_to_restrict"));
     }
     Ok(Terms::Restriction(terms))
+}
+
+/// What the categories serve, but for what only the law asks for: nobody needs consent for that, nor can it be had.
+fn purposes(organisation: &Organisation, categories: &[String]) -> Vec<String> {
+    let serves = |purpose: &&Purpose| {
+        let mut categories = categories.iter().filter_map(|id| organisation.category(id));
+        categories.any(|category| category.purposes.contains(&purpose.id))
+    };
+    let asked = |purpose: &&Purpose| purpose.legal_bases != [LegalBasis::LegalObligation];
+    let purposes = organisation.purposes.iter().filter(serves).filter(asked);
+    purposes.map(|purpose| purpose.id.clone()).collect()
 }
 
 fn read(ctx: &Context, asked: &Asked) -> Result<RestrictionTerms> {
@@ -62,7 +75,11 @@ fn read(ctx: &Context, asked: &Asked) -> Result<RestrictionTerms> {
         .iter()
         .map(|name| Allowed::from_name(name))
         .collect();
-    let allowed = allowed.ok_or_else(|| Error::field("allowed", "unknown"))?;
+    let mut allowed = allowed.ok_or_else(|| Error::field("allowed", "unknown"))?;
+    // What the person consents to is always allowed, whether or not staff thought of it.
+    if !allowed.contains(&Allowed::Consent) {
+        allowed.insert(0, Allowed::Consent);
+    }
     let today = stockholm_date(ctx.now());
     if asked.expected_end.is_some_and(|end| end < today) {
         return Err(Error::field("expected_end", "in_past"));
@@ -82,6 +99,7 @@ fn read(ctx: &Context, asked: &Asked) -> Result<RestrictionTerms> {
         allowed,
         services,
         categories: vec![],
+        purposes: vec![],
         covered: vec![],
         marks: vec![],
     })

@@ -92,6 +92,7 @@ pub fn submit_handed_over(
         wish: request.file.wish.clone(),
         stop: request.file.stop.clone(),
         named: None,
+        restriction_ground: request.file.restriction_ground,
     };
     let request = Request {
         file,

@@ -8,6 +8,7 @@ use crate::domain::grant::stop;
 use crate::domain::language::Language;
 use crate::domain::matching::PersonKeys;
 use crate::domain::personal_number::PersonalNumber;
+use crate::domain::restriction::Ground;
 use crate::domain::right::Right;
 use crate::services::{Error, FieldError, Result};
 
@@ -40,6 +41,8 @@ pub struct Typed {
     pub evidence: Option<String>,
     /// What is to be stopped: for an objection and a withdrawal of consent.
     pub stop: Option<stop::Wish>,
+    /// For a restriction: the name of its ground.
+    pub restriction_ground: Option<String>,
 }
 
 /// Whether the right is about stopping something.
@@ -71,6 +74,9 @@ pub struct CaseFile {
     /// By what a machine named an account that ended; none of it is known to lead to its holder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named: Option<PersonKeys>,
+    /// For a restriction: the ground that they name (Art. 18(1)). Staff decide on which it is granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restriction_ground: Option<Ground>,
 }
 
 /// What somebody wants corrected, in their words.
@@ -172,6 +178,7 @@ impl Request {
         });
         let acting_for = acting_for(&mut wrong, typed);
         let wish = wish(&mut wrong, typed);
+        let restriction_ground = restriction_ground(&mut wrong, typed);
         let only_other = |wish: &stop::Wish| wish.other && !wish.marketing;
         if right == Some(Right::Objection) && message.is_none() && typed.stop.as_ref().is_some_and(only_other)
         {
@@ -189,6 +196,7 @@ impl Request {
                     wish,
                     stop: typed.stop.clone().filter(|_| stops(right)),
                     named: None,
+                    restriction_ground: restriction_ground.filter(|_| right == Right::Restriction),
                 };
                 Ok(Self {
                     right,
@@ -244,6 +252,11 @@ fn wish(wrong: &mut Vec<FieldError>, typed: &Typed) -> Wish {
         correct: contact(wrong, "correct", typed.correct.as_ref(), FreeText::parse),
         evidence: contact(wrong, "evidence", typed.evidence.as_ref(), FreeText::parse),
     }
+}
+
+fn restriction_ground(wrong: &mut Vec<FieldError>, typed: &Typed) -> Option<Ground> {
+    let name = filled(typed.restriction_ground.as_ref())?;
+    Ground::from_name(name).or_else(|| fail(wrong, "restriction.ground", "unknown"))
 }
 
 fn acting_for(wrong: &mut Vec<FieldError>, typed: &Typed) -> Option<ActingFor> {

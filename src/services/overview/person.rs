@@ -59,7 +59,7 @@ pub struct PersonCase {
 }
 
 /// Events that a person's timeline shows; the others are the inner workings.
-pub const PERSON_EVENTS: [&str; 32] = [
+pub const PERSON_EVENTS: [&str; 37] = [
     "granted",
     "grant_carried_out",
     "consent_end_confirmed",
@@ -90,6 +90,11 @@ pub const PERSON_EVENTS: [&str; 32] = [
     "clarification_asked",
     "clarification_answered",
     "identity_evidence_asked",
+    "restriction_placed",
+    "restriction_lift_announced",
+    "restriction_lifted",
+    "restriction_consent_given",
+    "restriction_consent_withdrawn",
     // Put and lifted silently, a hold has other names.
     "legal_hold_put",
     "legal_hold_lifted",

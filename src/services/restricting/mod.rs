@@ -1,5 +1,6 @@
 //! Restrictions in force (Art. 18): how they begin, what the person consents to, and how they end.
 
+mod consent;
 mod holding;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -25,6 +26,7 @@ use crate::store::cases::{self, StoredCase};
 use crate::store::restrictions::{self, StoredRestriction};
 use crate::store::{Conn, locks, mails, paper_letters};
 
+pub use consent::consent;
 pub use holding::{Held, held};
 
 /// When a letter that has not left is looked after again, and another run of the same lifting.
@@ -55,7 +57,11 @@ pub struct RestrictionFacts {
     pub lifts_on: Option<NaiveDate>,
     /// The local day on which it was lifted.
     pub lifted_on: Option<NaiveDate>,
-    /// Since when the person consents to operations.
+    /// The purposes that the person may consent to meanwhile.
+    pub purposes: Vec<String>,
+    /// Those that they do.
+    pub consented: Vec<String>,
+    /// Since when.
     pub consent_since: Option<DateTime<Utc>>,
     /// What staff mark by hand.
     pub by_hand: Vec<ByHand>,
@@ -94,6 +100,8 @@ pub fn facts(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Option
         lift_reason,
         lifts_on,
         lifted_on,
+        purposes: terms.purposes,
+        consented: stored.consented,
         consent_since: stored.consent_since,
         told: answer::told(conn, case.id)?,
     }))
@@ -129,6 +137,7 @@ pub fn begin(ctx: &Context, conn: &mut Conn, case: &StoredCase, terms: &Restrict
         },
         lift_mail: None,
         consent_since: None,
+        consented: vec![],
     };
     restrictions::insert(conn, &new)?;
     let by_hand = terms.by_hand().len();
@@ -312,29 +321,6 @@ fn finish(ctx: &Context, id: CaseId, left: u64) -> Result<()> {
         };
         telling::send(ctx, conn, &case, &key, letter)?;
         transition::settle(ctx, conn, id)
-    })
-}
-
-/// The person consents to operations under the restriction (Art. 18(2)), or withdraws that.
-///
-/// # Errors
-/// When no restriction is in force.
-pub fn consent(ctx: &Context, id: CaseId, given: bool) -> Result<()> {
-    ctx.store.transaction(|conn| {
-        let case = cases::lock(conn, id)?;
-        let stored = restrictions::find(conn, id)?.filter(|stored| stored.standing.in_force());
-        let stored = stored.ok_or(Error::Conflict("restriction_not_in_force"))?;
-        if stored.consent_since.is_some() == given {
-            return Ok(());
-        }
-        restrictions::set_consent(conn, stored.id, given.then(|| ctx.now()))?;
-        let action = if given {
-            "restriction_consent_given"
-        } else {
-            "restriction_consent_withdrawn"
-        };
-        cases::set_attention(conn, case.id, Some(action))?;
-        Ok(ctx.record(conn, id.0, &Actor::Person, action, json!({}))?)
     })
 }
 

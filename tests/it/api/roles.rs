@@ -35,7 +35,7 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
             (Open::Person, none)
         }
         ("POST", "/requests/{reference}/confirmation") => (Open::Person, json!({ "accept": true })),
-        ("POST", "/requests/{reference}/restriction-consent") => (Open::Person, json!({ "consent": true })),
+        ("POST", "/requests/{reference}/restriction-consent") => (Open::Person, json!({ "purposes": [] })),
         ("POST", "/requests/{reference}/copy") => (Open::Person, none),
         ("GET", "/consents") => (Open::Everybody, none),
         ("POST", "/requests/{reference}/erasure") => (Open::Person, none),

@@ -17,6 +17,10 @@ async fn ask(site: &Site, browser: &Browser, email: &str) -> String {
         !browser.shows("Vad är fel eller saknas?").await,
         "that is another right's field"
     );
+    browser
+        .tick("Uppgifterna är fel, och ni behöver kontrollera dem")
+        .await;
+    browser.screenshot("restriction-form-phone").await;
     browser.fill("E-postadress", email).await;
     browser.click_text("Skicka begäran").await;
     browser.see("Vi har tagit emot din begäran").await;
@@ -36,13 +40,9 @@ async fn restrict(site: &Site, desk: &Browser, reference: &str) {
     log_in(site, desk, "agent@host.example", PASSWORD).await;
     desk.click_text(reference).await;
     desk.click_text("Bevilja").await;
-    desk.choose(
-        "Grund (artikel 18.1)",
-        "Du bestrider att uppgifterna är riktiga, och vi kontrollerar det (artikel 18.1 a)",
-    )
-    .await;
+    // The ground is the one that the person named.
     desk.tick("Kontaktuppgifter").await;
-    desk.tick("Det du samtycker till (artikel 18.2)").await;
+    desk.tick("Rättsliga anspråk").await;
     desk.tick("Fortsätter, om personen samtycker").await;
     desk.screenshot("restriction-form-desktop").await;
     desk.click_text("Begränsa").await;
@@ -68,6 +68,9 @@ async fn answer_notices(site: &Site, browser: &Browser) -> usize {
     answered
 }
 
+/// What the person lets go on, as the profile calls it.
+const PURPOSE: &str = "Leverans av tjänster, med fakturering och betalning";
+
 #[test]
 fn goes_from_the_form_to_its_end() {
     let site = Site::of("admax");
@@ -83,12 +86,17 @@ fn goes_from_the_form_to_its_end() {
         phone.goto(&page).await;
         phone.see("Begränsningen").await;
         phone.see("artikel 18.1 a").await;
-        phone.click_text("Ja, jag samtycker").await;
-        phone.see("Du samtycker.").await;
+        phone.tick(PURPOSE).await;
+        phone.click_text("Spara mitt val").await;
+        phone.see("Ditt val är sparat").await;
         assert!(!phone.scrolls_sideways().await);
         phone.screenshot("restriction-phone").await;
-        phone.click_text("Ta tillbaka samtycket").await;
-        phone.see("Ditt samtycke är tillbakataget.").await;
+        desk.goto(&site.at(&format!("/staff/cases/{reference}"))).await;
+        desk.see("Personen samtycker till").await;
+        desk.screenshot("restriction-consented-desktop").await;
+        phone.untick(PURPOSE).await;
+        phone.click_text("Spara mitt val").await;
+        phone.see("Du tog tillbaka ett samtycke").await;
         assert!(answer_notices(&site, phone).await > 0, "nobody was told");
         desk.goto(&site.at(&format!("/staff/cases/{reference}"))).await;
         desk.see("Gäller").await;

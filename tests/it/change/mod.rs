@@ -3,3 +3,4 @@
 mod interrupted;
 pub mod rectification;
 pub mod restriction;
+mod wishes;

@@ -27,7 +27,7 @@ pub fn restrict(items: &[&str]) -> Asked {
             ground: "accuracy".into(),
             items: items.iter().map(|item| (*item).to_owned()).collect(),
             expected_end: "2026-12-31".parse().ok(),
-            allowed: vec!["consent".into(), "legal_claims".into()],
+            allowed: vec!["legal_claims".into()],
             services: "continue_with_consent".into(),
         }),
         ..Asked::default()
@@ -309,19 +309,11 @@ fn what_no_rule_marks_is_for_staff_and_the_end_is_not_forgotten() {
 }
 
 #[test]
-fn consent_is_given_and_taken_back_and_an_erasure_shows_the_restriction() {
+fn an_erasure_shows_the_restriction() {
     let world = World::new();
     let agent = world.staff(Role::Agent);
     let person = known_everywhere(&world);
     let case = placed(&world, &agent, &person);
-    let since = || {
-        let conn = &mut *world.store.get().unwrap();
-        restrictions::find(conn, case.id).unwrap().unwrap().consent_since
-    };
-    restricting::consent(&world, case.id, true).unwrap();
-    assert_eq!(since(), Some(world.now()));
-    restricting::consent(&world, case.id, false).unwrap();
-    assert_eq!(since(), None);
     let typed = Typed {
         right: Some("erasure".into()),
         email: person.email.clone(),

@@ -44,6 +44,64 @@ fn the_clock_runs_from_when_it_came_by_swedish_time() {
 }
 
 #[test]
+fn the_ground_of_a_restriction_is_typed_in_and_chosen_when_it_is_granted() {
+    let site = Site::new();
+    let agent = Staff::of(&site, Role::Agent);
+    let form = agent.see(PATH).expect(200);
+    let fill = [
+        ("channel", "phone"),
+        ("right", "restriction"),
+        ("restriction_ground", "claims"),
+        ("email", &site.host.people()[0].email.clone().unwrap()),
+    ];
+    let sent = agent.submit(PATH, &form.form(PATH, &fill));
+    site.work();
+    let page = agent.follow(&sent).expect(200);
+    assert!(
+        page.text()
+            .contains("Personen behöver uppgifterna för rättsliga anspråk")
+    );
+    let page = agent.acts(&page, "accept_identity", &[("method", "in_person")]);
+    let chosen = |page: &crate::pages::site::Seen| {
+        let chosen = page.all("#ground option[selected]");
+        chosen
+            .iter()
+            .filter_map(|one| one.attr("value").map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(chosen(&page), ["claims"]);
+    // What was ticked stays when something is wrong.
+    let wrong = [
+        ("ground", "accuracy"),
+        ("item_contact", "true"),
+        ("allowed_legal_claims", "true"),
+        ("services", "pause"),
+        ("expected_end", "2020-01-01"),
+    ];
+    let again = agent.act(&page, "grant", &wrong).expect(422);
+    assert_eq!(chosen(&again), ["accuracy"]);
+    assert_eq!(again.value("expected_end"), "2020-01-01");
+    for ticked in ["item_contact", "allowed_legal_claims", "services"] {
+        assert_eq!(
+            again.all(&format!("[name={ticked}][checked]")).len(),
+            1,
+            "{ticked}"
+        );
+    }
+    let wrong = [
+        ("right", "restriction"),
+        ("restriction_ground", "because"),
+        ("email", "anna@kund.example"),
+    ];
+    let again = agent.submit(PATH, &form.form(PATH, &wrong)).expect(422);
+    assert!(
+        again.marked().contains(&"restriction_ground".to_owned()),
+        "{:?}",
+        again.marked()
+    );
+}
+
+#[test]
 fn everything_that_is_wrong_is_named_at_once_and_kept() {
     let site = Site::new();
     let agent = Staff::of(&site, Role::Agent);

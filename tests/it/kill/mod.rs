@@ -7,6 +7,7 @@ mod disk;
 mod every_step;
 mod every_write;
 pub mod faults;
+mod grants;
 mod process;
 mod races;
 mod service;

@@ -94,20 +94,11 @@ impl Run {
         again.as_str().unwrap().to_owned()
     }
 
-    fn code(&self, person: &SamplePerson) -> String {
-        let email = person.email.as_deref().unwrap();
-        let looked = within(Duration::from_secs(60), || {
-            let mails = self.service.sink.mails_to(email);
-            mails.iter().rev().find_map(crate::support::mail::Mail::find_code)
-        });
-        looked.expect("the code comes")
-    }
-
     /// From the form to the answer, killed at these moments.
     fn journey(&mut self, person: &SamplePerson, moments: &[Moment]) -> String {
         let reference = self.submit(person, moments);
         self.after_call(moments, 0);
-        let code = self.code(person);
+        let code = self.service.code(person.email.as_deref().unwrap());
         let verified = format!("/requests/{reference}/verification");
         let token = self
             .service

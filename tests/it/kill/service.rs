@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use crate::support::context::TestContext;
 use crate::support::database::Remover;
 use crate::support::fixtures::{free_port, within};
+use crate::support::mail::Mail;
 use crate::support::place;
 use crate::support::smtp::Sink;
 
@@ -97,6 +98,7 @@ impl Service {
             .env("DATARATT_MAIL__TRANSPORT", "smtp")
             .env("DATARATT_MAIL__SMTP_URL", self.sink.url())
             .env("DATARATT_ERASURE__COOL_OFF_SECONDS", "0")
+            .env("DATARATT_RESTRICTION__LIFT_LEAD_DAYS", "0")
             .env("DATARATT_LIMITS__ENABLED", "false")
             .env("DATARATT_LOG__FORMAT", self.format)
             .env("DATARATT_LOG__FILTER", self.filter);
@@ -311,6 +313,16 @@ impl Service {
             "",
         );
         session["token"].as_str().unwrap().to_owned()
+    }
+
+    /// The code that was mailed to an address last.
+    #[track_caller]
+    pub fn code(&self, email: &str) -> String {
+        let looked = within(Duration::from_secs(60), || {
+            let mails = self.sink.mails_to(email);
+            mails.iter().rev().find_map(Mail::find_code)
+        });
+        looked.expect("the code comes")
     }
 
     /// Staff act on a case as it is now.

@@ -110,6 +110,27 @@ fn what_was_typed_stays_and_the_wrong_fields_are_marked() {
     assert_eq!(site.cases(), 1);
 }
 
+#[test]
+fn the_ground_of_a_restriction_is_asked_and_kept() {
+    let site = Site::new();
+    let form = site.see("/requests/new?right=restriction").expect(200);
+    let chosen = |page: &Seen| {
+        let checked = page.all("[name=restriction_ground][checked]");
+        checked[0].attr("value").unwrap().to_owned()
+    };
+    assert_eq!(chosen(&form), "", "nobody has to know");
+    let typed = [("restriction_ground", "unlawful"), ("email", "anna@")];
+    let again = site.fill(&form, "/requests", &typed).expect(422);
+    assert_eq!(chosen(&again), "unlawful");
+    let wrong = [("restriction_ground", "because"), ("email", "anna@kund.example")];
+    let again = site.fill(&form, "/requests", &wrong).expect(422);
+    assert_eq!(
+        again.all("#errors a")[0].attr("href"),
+        Some("#restriction_ground")
+    );
+    assert_eq!(site.cases(), 0);
+}
+
 #[rstest::rstest]
 #[case("name")]
 #[case("email")]

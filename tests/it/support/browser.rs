@@ -180,6 +180,14 @@ impl Browser {
         }
     }
 
+    /// Switches the box with this label off.
+    pub async fn untick(&self, label: &str) {
+        let field = self.field(label).await;
+        if field.is_selected().await.unwrap() {
+            field.click().await.unwrap();
+        }
+    }
+
     /// Presses the button, the link or the summary with this text (exact, else the first that holds it).
     pub async fn click_text(&self, text: &str) {
         let text = quoted(text);

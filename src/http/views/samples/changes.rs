@@ -5,7 +5,7 @@ use super::super::staff::{GrantTerms, RecordedRow, SetRow, StaffCasePage};
 use super::{Sample, customer, date, sample, staff, words};
 use crate::adapters::templates::changes::{CorrectedField, KeptDocuments, Rectified};
 use crate::adapters::templates::mails::RefusedPart;
-use crate::adapters::templates::restrictions::Restricted;
+use crate::adapters::templates::restrictions::{ConsentTo, Restricted};
 use crate::adapters::texts::Texts;
 use crate::domain::right::Right;
 
@@ -66,7 +66,7 @@ fn restricted(t: Texts, state: &str) -> CasePage {
         state: state.to_owned(),
         lift_reason: over.then(|| "rectified".to_owned()),
         lifted_on: over.then(|| date("2026-09-22")),
-        consents: over,
+        consents: consents(!over),
         ..Restricted::default()
     };
     CasePage {
@@ -78,6 +78,19 @@ fn restricted(t: Texts, state: &str) -> CasePage {
         may_withdraw: false,
         ..customer::case(t, "answered")
     }
+}
+
+fn consents(given: bool) -> Vec<ConsentTo> {
+    let one = |(id, title, given): (&str, &str, bool)| ConsentTo {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        given,
+    };
+    let both = [
+        ("deliver_services", "Tillhandahållande av tjänster", given),
+        ("marketing", "Marknadsföring", false),
+    ];
+    both.map(one).to_vec()
 }
 
 /// What a rectification would change, before it is granted.
@@ -129,7 +142,9 @@ fn in_force(t: Texts) -> StaffCasePage {
         state: "lift_announced".to_owned(),
         lift_reason: Some("rectified".to_owned()),
         lifts_on: Some(date("2026-09-22")),
-        consents: true,
+        allowed: words(&["consent", "legal_claims"]),
+        consents: consents(true),
+        by_hand: words(&["Kundvård (Ärenden)"]),
         ..Restricted::default()
     };
     StaffCasePage {

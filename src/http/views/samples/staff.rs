@@ -331,6 +331,7 @@ fn who() -> WhoView {
         personal_number: Some("20000101-****".to_owned()),
         customer_number: Some("N-10482".to_owned()),
         acting: Some(("Per Öberg".to_owned(), "fullmakt".to_owned())),
+        restriction_ground: Some("accuracy"),
         wish: vec![("wrong", "Efternamnet <i>stavas</i> fel.".to_owned())],
         message: Some("Jag lägger ner firman och vill att ni tar bort allt.".to_owned()),
         language: Language::Sv,

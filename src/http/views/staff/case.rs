@@ -131,6 +131,8 @@ pub struct WhoView {
     pub message: Option<String>,
     /// For a rectification: what they say is wrong, what is right, and what shows it, after `case-wish-`.
     pub wish: Vec<(&'static str, String)>,
+    /// For a restriction: the ground that they name, after `ground-18-`.
+    pub restriction_ground: Option<&'static str>,
     /// The language of the answers.
     pub language: Language,
 }
@@ -230,6 +232,14 @@ impl StaffCasePage {
     /// Whether the form of an action is open from the start: it comes next, or its words did not go through.
     fn is_open_form(&self, action: &str) -> bool {
         self.primary == Some(action) || self.typed.is(action)
+    }
+
+    /// Whether this ground of a restriction is chosen in its form: as it was sent, else as the person named it.
+    fn restricts_on(&self, ground: &str) -> bool {
+        if self.typed.is("grant") {
+            return self.typed.ground == ground;
+        }
+        self.who.restriction_ground == Some(ground)
     }
 
     /// What the sentence on the next step is about: the state, or what it waits for within that state.
