@@ -31,3 +31,10 @@ staff-error-item = That cannot be refused. Choose a category or table that would
 staff-error-refused = Everything would be refused. Prepare a refusal instead.
 staff-error-contract_goes_on = Say why the contract goes on.
 staff-error-ground_reason = Nothing shows that the ground applies. Say why it does.
+
+purge-line-waiting = Waits for an answer
+purge-awaited-by = The person asked for their data and waits for the answer in:
+case-awaited-by = The person asked for their data. The erasure begins by itself when that is answered:
+customer-case-waits-for-data = We erase nothing before you have the answer to your request for your data.
+trail-erasure_waits = The erasure waits until the person has their data
+trail-purge_line_waits = The purge waits until the person has their data

@@ -31,3 +31,10 @@ staff-error-item = Det går inte att avslå just det. Välj en kategori eller ta
 staff-error-refused = Allt skulle avslås. Förbered ett avslag i stället.
 staff-error-contract_goes_on = Skriv varför avtalet löper vidare.
 staff-error-ground_reason = Inget visar att grunden gäller. Skriv varför den gör det.
+
+purge-line-waiting = Väntar på svar
+purge-awaited-by = Personen har begärt ut sina uppgifter och väntar på svar i:
+case-awaited-by = Personen har begärt ut sina uppgifter. Raderingen börjar av sig själv när det är besvarat:
+customer-case-waits-for-data = Vi raderar inget förrän du har fått svar på din begäran om dina uppgifter.
+trail-erasure_waits = Raderingen väntar på att personen får ut sina uppgifter
+trail-purge_line_waits = Gallringen väntar på att personen får ut sina uppgifter

@@ -1,5 +1,6 @@
 //! `dataratt purge`: what was retained by law and may go.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -9,7 +10,7 @@ use serde_json::json;
 use super::staff::explain;
 use crate::config::Settings;
 use crate::domain::calendar::stockholm_date;
-use crate::domain::purge::ListState;
+use crate::domain::purge::{LineState, ListState};
 use crate::domain::staff::Actor;
 use crate::services::execution::Run;
 use crate::services::purging::OutlookLine;
@@ -68,6 +69,7 @@ fn show(ctx: &Context, day: NaiveDate, as_json: bool) -> anyhow::Result<()> {
             match &line {
                 OutlookLine { on_hold: true, .. } => "on_hold",
                 line if !line.restricted_by.is_empty() => "restricted",
+                line if !line.awaited_by.is_empty() => "awaited",
                 _ => "may_go",
             }
         );
@@ -88,6 +90,13 @@ fn purge(ctx: &Context, as_json: bool) -> anyhow::Result<ExitCode> {
             }
         }
         let now = purging::show(ctx, &Actor::System, list.id).map_err(explain)?;
+        let awaited: BTreeSet<&String> = now.lines.iter().flat_map(|line| &line.awaited_by).collect();
+        for case in awaited
+            .into_iter()
+            .filter(|_| now.counts.contains_key(&LineState::Waiting))
+        {
+            eprintln!("dataratt: list {} goes on when {case} is answered", list.id);
+        }
         if now.state == ListState::Failed {
             eprintln!(
                 "dataratt: lines of list {} stopped: see /staff/purges/{}",

@@ -2,7 +2,8 @@
 //!
 //! A list is proposed by the service, never by a member of staff, so any approver may decide it, once and as a whole.
 //! Storage limitation (Art. 5(1)(e)) makes it come again when it was rejected; what keeps a line from going is a legal
-//! hold, a restriction in force (Art. 18), a row that changed, or a row that refers to it.
+//! hold, a restriction in force (Art. 18), a request of access or portability that is not answered yet, a row that changed,
+//! or a row that refers to it.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub enum LineState {
     TakenOut,
     /// A legal hold on its case, or a restriction of its rows, stopped it; proposed again when that is lifted.
     Held,
+    /// The person waits for the answer to a request of access or portability; it goes on by itself afterwards.
+    Waiting,
     /// Begun, and resumed after whatever interrupts it.
     Running,
     /// Gone, and proved so.
@@ -117,10 +120,11 @@ impl ListState {
 
 impl LineState {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Listed,
         Self::TakenOut,
         Self::Held,
+        Self::Waiting,
         Self::Running,
         Self::Done,
         Self::Failed,
@@ -133,6 +137,7 @@ impl LineState {
             Self::Listed => "listed",
             Self::TakenOut => "taken_out",
             Self::Held => "held",
+            Self::Waiting => "waiting",
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
@@ -148,7 +153,7 @@ impl LineState {
     /// Whether the list's job has this line before it.
     #[must_use]
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Listed | Self::Running | Self::Failed)
+        matches!(self, Self::Listed | Self::Waiting | Self::Running | Self::Failed)
     }
 }
 

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod alarms;
 pub mod answer;
 pub mod auditing;
+pub mod awaiting;
 pub mod codes;
 mod context;
 pub mod course;

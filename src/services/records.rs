@@ -5,11 +5,13 @@ use serde_json::json;
 
 use super::intake::{self, Typed};
 use super::planning::PlanSystem;
+use super::searching::{self, Subject};
 use super::{Context, Error, FieldError, Result, auditing};
 use crate::domain::audit;
 use crate::domain::identity::Proof;
-use crate::domain::ids::Reference;
+use crate::domain::ids::{CaseId, Reference};
 use crate::domain::matching::PersonKeys;
+use crate::domain::right::Right;
 use crate::domain::sealing::Purpose;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::audit::{self as trail, SERVICE_STREAM};
@@ -18,7 +20,7 @@ use crate::store::mails::{self, Mail};
 use crate::store::notices::{self, NoticeRow};
 use crate::store::plans::{self, StoredStep};
 use crate::store::records::{self, Decision};
-use crate::store::{self, Conn};
+use crate::store::{self, Conn, same_person};
 
 pub use crate::store::records::Earlier;
 
@@ -31,7 +33,45 @@ const SHOWN: i64 = 50;
 /// When the case's file cannot be opened, or the database fails.
 pub(super) fn keep(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
     let (_, file) = intake::open_file(ctx, case)?;
-    Ok(records::keep_digests(conn, case.id, &digests(ctx, &file.keys()))?)
+    // Whose account it was is known only once somebody proved to be them.
+    let found = searching::find_subject(ctx, conn, case)?.filter(|_| case.case.identity.is_enough());
+    let found = found.map(|subject| subject.identifiers()).unwrap_or_default();
+    keep_identifiers(ctx, conn, case.id, &[file.keys(), found])
+}
+
+/// Keeps the keyed hashes of the identifiers by which other cases of the person are recognised: those that were typed, and
+/// those of the account, but for addresses that others use too.
+///
+/// # Errors
+/// When the case's file cannot be opened, or the database fails.
+pub(super) fn recognise(ctx: &Context, conn: &mut Conn, case: &StoredCase, subject: &Subject) -> Result<()> {
+    let (_, file) = intake::open_file(ctx, case)?;
+    let typed = file.keys();
+    let found = subject.identifiers();
+    let mut digests = intake::lookup_digests(ctx, &typed);
+    digests.extend(intake::lookup_digests(ctx, &found));
+    same_person::replace_digests(conn, case.id, &digests)?;
+    if matches!(case.case.right, Right::Access | Right::Portability) {
+        // By these it is known for the same person's as cases of which nothing but the core record is left.
+        keep_identifiers(ctx, conn, case.id, &[typed, found])?;
+    }
+    Ok(())
+}
+
+/// Keeps keyed hashes of identifiers with a case's core record; a second time changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn keep_identifiers(
+    ctx: &Context,
+    conn: &mut Conn,
+    case: CaseId,
+    keys: &[PersonKeys],
+) -> Result<()> {
+    for keys in keys {
+        records::keep_digests(conn, case, &digests(ctx, keys))?;
+    }
+    Ok(())
 }
 
 /// The keyed hashes by which a core record is found.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::transition::{self, Change};
-use super::{Context, Error, Result, codes, granting, intake, keys, links, planning, proving};
+use super::{Context, Error, Result, codes, granting, intake, keys, links, planning, proving, records};
 use crate::domain::case::{Event, State};
 use crate::domain::contact::Email;
 use crate::domain::data_map::ConnectorKind;
@@ -98,6 +98,22 @@ impl Subject {
                 .push(found.row.key.clone());
         }
         roots
+    }
+
+    /// The identifiers of the account, but for addresses and numbers that others use too.
+    #[must_use]
+    pub fn identifiers(&self) -> PersonKeys {
+        let own = self
+            .account
+            .as_ref()
+            .map(|row| row.keys.clone())
+            .unwrap_or_default();
+        let alone = |value: &String| !self.shared.contains(value);
+        PersonKeys {
+            email: own.email.filter(alone),
+            phone: own.phone.filter(alone),
+            ..own
+        }
     }
 
     /// Whether mail to this address stays possible after the erasure.
@@ -311,6 +327,7 @@ pub fn keep(
     if let Some(email) = subject.on_file() {
         subject.on_file_is_weak |= granting::rectification::has_set(ctx, conn, case, &email)?;
     }
+    records::recognise(ctx, conn, case, &subject)?;
     let row = SubjectRow {
         case_id: case.id.0,
         searched_at: ctx.now(),

@@ -31,6 +31,7 @@ pub mod records;
 pub mod replays;
 pub mod restrictions;
 pub mod retained;
+pub mod same_person;
 mod schema;
 pub mod sessions;
 pub mod staff;

@@ -150,6 +150,22 @@ pub fn lock_proposed(conn: &mut PgConnection) -> Result<Option<Purge>> {
     row.map(TryInto::try_into).transpose()
 }
 
+/// Lists that go on as soon as what their lines wait for is answered.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_waiting(conn: &mut PgConnection) -> Result<Vec<PurgeId>> {
+    let waiting = purge_lines::table
+        .filter(purge_lines::state.eq(LineState::Waiting.name()))
+        .select(purge_lines::purge_id);
+    let ids: Vec<Uuid> = purges::table
+        .filter(purges::state.eq(ListState::Running.name()))
+        .filter(purges::id.eq_any(waiting))
+        .select(purges::id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(PurgeId).collect())
+}
+
 /// How many lists wait for an approver or for somebody to look.
 ///
 /// # Errors
@@ -326,10 +342,8 @@ pub fn list_lines(conn: &mut PgConnection, id: PurgeId) -> Result<Vec<Line>> {
 pub enum LineChange {
     /// Taken out, with the reason sealed.
     TakenOut(Vec<u8>),
-    /// Stopped by a legal hold.
-    Held,
-    /// Begun.
-    Running,
+    /// Stopped by a legal hold or a restriction, put off until the person has their data, or begun.
+    To(LineState),
     /// So many rows were there at the first look; a later look changes nothing.
     Found(i64),
     /// Gone.
@@ -359,10 +373,7 @@ pub fn set_line(conn: &mut PgConnection, id: PurgeId, retained: Uuid, change: Li
         LineChange::TakenOut(reason) => diesel::update(line)
             .set((state(LineState::TakenOut), purge_lines::reason_sealed.eq(reason)))
             .execute(conn)?,
-        LineChange::Held => diesel::update(line).set(state(LineState::Held)).execute(conn)?,
-        LineChange::Running => diesel::update(line)
-            .set(state(LineState::Running))
-            .execute(conn)?,
+        LineChange::To(next) => diesel::update(line).set(state(next)).execute(conn)?,
         LineChange::Found(rows) => diesel::update(line.filter(purge_lines::found.is_null()))
             .set(purge_lines::found.eq(rows))
             .execute(conn)?,

@@ -85,7 +85,7 @@ pub struct Due {
 pub fn list_due(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Due>> {
     let listed = purge_lines::table
         .filter(purge_lines::retained_id.eq(retained_rows::id))
-        .filter(purge_lines::state.eq_any(["listed", "running", "failed"]));
+        .filter(purge_lines::state.eq_any(["listed", "waiting", "running", "failed"]));
     Ok(retained_rows::table
         .left_join(cases::table.on(cases::id.eq(retained_rows::case_id)))
         .filter(retained_rows::purged_at.is_null())

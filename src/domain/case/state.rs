@@ -216,6 +216,22 @@ impl Proposal {
     }
 }
 
+impl Case {
+    /// Whether the person waits for their data: what they asked for must still be there when it is answered. Not before
+    /// they proved who they are, so that nobody else holds back what is erased. The database says the same of it.
+    #[must_use]
+    pub const fn waits_for_data(&self) -> bool {
+        matches!(self.right, Right::Access | Right::Portability)
+            && matches!(
+                self.state,
+                State::Assessing
+                    | State::ClarificationPending { .. }
+                    | State::Executing
+                    | State::ReadyForRelease
+            )
+    }
+}
+
 /// The part of a case that decides what may happen to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {

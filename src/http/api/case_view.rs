@@ -79,6 +79,8 @@ pub struct CaseView {
     pub restriction: Option<RestrictionView>,
     /// Other cases of the person's in which a restriction is in force: to be read before anything is erased.
     pub restricted_by: Vec<String>,
+    /// Open requests of access and portability of the same person: the erasure begins when they are answered.
+    pub awaited_by: Vec<String>,
     /// The newest plan.
     pub plan: Option<ErasurePlan>,
     /// What was collected for the person.
@@ -265,6 +267,7 @@ impl CaseView {
             grant: seen.grant.as_ref().map(GrantView::of),
             restriction: seen.restricted.as_ref().map(Into::into),
             restricted_by: seen.restricted_beside.clone(),
+            awaited_by: seen.awaited_by.clone(),
             plan: seen.plan.as_ref().map(|plan| ErasurePlan::of(ctx, plan)),
             package: seen.package.as_ref().map(StaffPackage::of),
             messages: messages(seen),

@@ -52,6 +52,8 @@ pub struct PersonView {
     pub forwarded_to: Option<String>,
     /// The person's cases that belong to this one.
     pub linked: Vec<LinkedView>,
+    /// Whether the erasure waits until the person has the data that they asked for.
+    pub waits_for_data: bool,
     /// Why it was refused, when it was.
     pub refusal_ground: Option<&'static str>,
     /// Until when an approved erasure can still be stopped.
@@ -239,6 +241,7 @@ impl PersonView {
             forwarded: person.forwarded_to.is_some(),
             forwarded_to: person.forwarded_to.clone().flatten(),
             linked: person.linked.iter().map(course_view::linked).collect(),
+            waits_for_data: person.waits_for_data,
             refusal_ground: match case.state {
                 State::Refused { ground, .. } => Some(ground.name()),
                 _ => None,

@@ -82,6 +82,8 @@ pub struct PurgeLine {
     pub reason: Option<String>,
     /// Cases whose restriction in force (Art. 18) keeps them, while they are not gone.
     pub restricted_by: Vec<String>,
+    /// Open requests of access and portability of the same person: it goes on by itself when they are answered.
+    pub awaited_by: Vec<String>,
 }
 
 impl From<LineView> for PurgeLine {
@@ -100,6 +102,7 @@ impl From<LineView> for PurgeLine {
             failure: line.failure,
             reason: line.reason,
             restricted_by: line.restricted_by,
+            awaited_by: line.awaited_by,
         }
     }
 }

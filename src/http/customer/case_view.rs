@@ -140,6 +140,7 @@ impl<'a> CaseView<'a> {
                 .reopened
                 .map(|(at, first)| (stockholm_date(at), first)),
             may_ask_for_copy: person.may_ask_for_copy,
+            waits_for_data: person.waits_for_data,
         }
     }
 

@@ -109,6 +109,7 @@ pub(super) fn view(desk: &Desk, who: &Authenticated, seen: &Seen) -> StaffCasePa
         preview: None,
         restricted: case.restricted.as_ref().map(|facts| words.restricted(facts)),
         restricted_beside: case.restricted_beside.join(", "),
+        awaited_by: case.awaited_by.clone(),
         restrictable: restrictable(&words),
         rectifies: rectifies(&app.ctx.organisation.map),
         notices: plan_page::notices(&reader, seen),

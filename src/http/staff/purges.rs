@@ -89,6 +89,7 @@ fn line_row(words: &Words<'_>, line: &LineView) -> PurgeLineRow {
         state: line.state.name(),
         why: line.failure.clone().or_else(|| line.reason.clone()),
         restricted_by: line.restricted_by.clone(),
+        awaited_by: line.awaited_by.clone(),
     }
 }
 

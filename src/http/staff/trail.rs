@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::case_page::Reader;
 use super::plan_page::short;
 use crate::domain::audit::Event;
+use crate::domain::erasure::ErasureGround;
 use crate::http::pages::local_time;
 use crate::http::views::staff::EventRow;
 
@@ -67,6 +68,7 @@ fn told(reader: &Reader<'_>, name: &str, value: &Value) -> Option<String> {
             "recipient" => reader.words.recipient(text),
             "hash" => format!("{} {}", t.get("detail-hash"), short(text)),
             "method" => t.or("proof-", text),
+            "ground" if ErasureGround::from_name(text).is_some() => t.of("erasure-ground-", text),
             "ground" => t.or("refusal-", text),
             "outcome" => t.or("outcome-", text),
             "state" => t.or("notice-state-", text),
@@ -81,6 +83,8 @@ fn told(reader: &Reader<'_>, name: &str, value: &Value) -> Option<String> {
             let items = items.iter().filter_map(Value::as_str);
             let items = items.map(|item| match name {
                 "recipients" => reader.words.recipient(item),
+                "refused" => t.or("refusal-", item),
+                "for" => item.to_owned(),
                 _ => t.or("by-", item),
             });
             let items: Vec<String> = items.collect();

@@ -17,6 +17,8 @@ pub struct PersonCourse {
     pub reopened: Option<(NaiveDate, NaiveDate)>,
     /// Whether they can ask for a copy before the erasure.
     pub may_ask_for_copy: bool,
+    /// Whether the erasure waits until they have their data.
+    pub waits_for_data: bool,
 }
 
 /// What waits for the person's answer.

@@ -88,6 +88,8 @@ pub struct PurgeLineRow {
     pub why: Option<String>,
     /// Cases whose restriction in force keeps them.
     pub restricted_by: Vec<String>,
+    /// Requests of access and portability whose answer it waits for.
+    pub awaited_by: Vec<String>,
 }
 
 impl PurgePage {

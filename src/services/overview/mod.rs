@@ -15,7 +15,7 @@ use super::planning::{self, PlanFacts};
 use super::records::{self, Earlier};
 use super::restricting::{self, RestrictionFacts};
 use super::searching::{self, Subject};
-use super::{Context, Error, Result, auditing, granting, notices};
+use super::{Context, Error, Result, auditing, awaiting, granting, notices};
 use crate::domain::audit;
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Confirmation, Proposal, State};
@@ -73,6 +73,8 @@ pub struct StaffCase {
     pub restricted: Option<RestrictionFacts>,
     /// Other cases of the person's in which a restriction is in force.
     pub restricted_beside: Vec<String>,
+    /// Open cases of access and portability of the same person, whose answer an erasure waits for.
+    pub awaited_by: Vec<String>,
     /// Notices with their comments.
     pub notices: Vec<(NoticeRow, Vec<String>)>,
     /// Messages and notes.
@@ -155,6 +157,7 @@ fn load_case(ctx: &Context, conn: &mut Conn, actor: &Actor, reference: &Referenc
         package: packages::view(ctx, conn, &case)?,
         restricted: restricting::facts(ctx, conn, &case)?,
         restricted_beside: restricting::beside(conn, case.id)?,
+        awaited_by: awaiting::erasure_waits_for(conn, &case)?,
         notices: notices::list(ctx, conn, &case)?,
         messages: open_messages(ctx, conn, &case)?,
         mails: mails::list_by_case(conn, case.id)?,

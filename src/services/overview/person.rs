@@ -13,7 +13,7 @@ use crate::services::handling::{self, Question};
 use crate::services::packages::Waiting;
 use crate::services::restricting::{self, RestrictionFacts};
 use crate::services::stopping::{self, StopFacts};
-use crate::services::{Context, Result, codes, granting, intake, packages, telling};
+use crate::services::{Context, Result, awaiting, codes, granting, intake, packages, telling};
 use crate::store::cases::StoredCase;
 use crate::store::links::{self, Linked};
 use crate::store::{Conn, audit as trail};
@@ -54,6 +54,8 @@ pub struct PersonCase {
     pub linked: Vec<Linked>,
     /// Whether they can ask for a copy before the erasure.
     pub may_ask_for_copy: bool,
+    /// Whether the erasure waits until they have their data.
+    pub waits_for_data: bool,
     /// The events that mean something to the person.
     pub events: Vec<audit::Event>,
 }
@@ -153,6 +155,7 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             is_held: handling::is_told_of_hold(conn, &case)?,
             forwarded_to,
             linked: links::list(conn, case.id)?,
+            waits_for_data: proved && !awaiting::erasure_waits_for(conn, &case)?.is_empty(),
             may_ask_for_copy: proved && handling::may_ask_for_copy(conn, &case)?,
             clock: clock(ctx, &case),
             messages: open_messages(ctx, conn, &case)?

@@ -3,15 +3,16 @@
 mod deciding;
 mod running;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Context, Error, Result, keys, restricting};
+use super::restricting::Held;
+use super::{Context, Error, Result, awaiting, keys, restricting};
 use crate::domain::calendar::stockholm_date;
-use crate::domain::ids::{PurgeId, StaffId};
+use crate::domain::ids::{CaseId, PurgeId, StaffId};
 use crate::domain::purge::{LineState, ListState};
 use crate::domain::staff::{Actor, Permission};
 use crate::store::keys::CaseKey;
@@ -68,6 +69,8 @@ pub struct OutlookLine {
     pub on_hold: bool,
     /// Cases whose restriction in force keeps them (Art. 18).
     pub restricted_by: Vec<String>,
+    /// Requests of access and portability whose answer they wait for.
+    pub awaited_by: Vec<String>,
 }
 
 /// What would go on `day`, without changing anything. What stands in a list already is not in it.
@@ -77,11 +80,15 @@ pub struct OutlookLine {
 pub fn outlook(ctx: &Context, day: NaiveDate) -> Result<Outlook> {
     let mut conn = ctx.store.get()?;
     let due = retained::list_due(&mut conn, day)?;
-    let held = restricting::held(ctx, &mut conn)?;
+    let keeping = Keeping::read(ctx, &mut conn)?;
     let line = |due: Due| {
         let kept = due.retained;
         Ok(OutlookLine {
-            restricted_by: held.among(ctx, &mut conn, &kept)?.into_iter().collect(),
+            restricted_by: keeping
+                .restricted_by(ctx, &mut conn, &kept)?
+                .into_iter()
+                .collect(),
+            awaited_by: keeping.awaited_by(ctx, &mut conn, &kept)?.into_iter().collect(),
             case: due.reference,
             system: kept.system,
             table: kept.tbl,
@@ -151,6 +158,39 @@ fn free(ctx: &Context, conn: &mut Conn, today: NaiveDate) -> Result<Vec<Retained
     Ok(free)
 }
 
+/// What keeps retained rows from going, beside a legal hold on their case.
+struct Keeping {
+    restricted: Held,
+    awaited: Held,
+}
+
+impl Keeping {
+    fn read(ctx: &Context, conn: &mut Conn) -> Result<Self> {
+        Ok(Self {
+            restricted: restricting::held(ctx, conn)?,
+            awaited: awaiting::awaited(ctx, conn)?,
+        })
+    }
+
+    /// The restrictions in force.
+    fn restricted_by(
+        &self,
+        ctx: &Context,
+        conn: &mut Conn,
+        retained: &RetainedRow,
+    ) -> Result<BTreeSet<String>> {
+        self.restricted.among(ctx, conn, retained)
+    }
+
+    /// The requests of access and portability that wait for their answer: of the same person, by what their cases share
+    /// and by the rows that were found.
+    fn awaited_by(&self, ctx: &Context, conn: &mut Conn, retained: &RetainedRow) -> Result<BTreeSet<String>> {
+        let mut by = self.awaited.among(ctx, conn, retained)?;
+        by.extend(awaiting::open_access_of(conn, CaseId(retained.case_id))?);
+        Ok(by)
+    }
+}
+
 /// A list as staff see it.
 #[derive(Clone, Debug)]
 pub struct ListView {
@@ -213,6 +253,8 @@ pub struct LineView {
     pub reason: Option<String>,
     /// Cases whose restriction in force keeps them, while they are not gone.
     pub restricted_by: Vec<String>,
+    /// Requests of access and portability whose answer they wait for, while they are not gone.
+    pub awaited_by: Vec<String>,
 }
 
 /// The latest lists, the newest first.
@@ -222,9 +264,10 @@ pub struct LineView {
 pub fn list(ctx: &Context, actor: &Actor) -> Result<Vec<ListView>> {
     may_read(actor)?;
     let mut conn = ctx.store.get()?;
+    let keeping = Keeping::read(ctx, &mut conn)?;
     purges::list(&mut conn, SHOWN)?
         .iter()
-        .map(|purge| view(ctx, &mut conn, purge))
+        .map(|purge| view(ctx, &mut conn, purge, &keeping))
         .collect()
 }
 
@@ -236,7 +279,8 @@ pub fn show(ctx: &Context, actor: &Actor, id: PurgeId) -> Result<ListView> {
     may_read(actor)?;
     let mut conn = ctx.store.get()?;
     let purge = purges::find(&mut conn, id)?;
-    view(ctx, &mut conn, &purge)
+    let keeping = Keeping::read(ctx, &mut conn)?;
+    view(ctx, &mut conn, &purge, &keeping)
 }
 
 /// How many lists wait for a decision, or for somebody to look why they stopped.
@@ -255,13 +299,15 @@ fn may_read(actor: &Actor) -> Result<()> {
     }
 }
 
-fn view(ctx: &Context, conn: &mut Conn, purge: &Purge) -> Result<ListView> {
+fn view(ctx: &Context, conn: &mut Conn, purge: &Purge, keeping: &Keeping) -> Result<ListView> {
     let mut lines = Vec::new();
-    let held = restricting::held(ctx, conn)?;
     for line in purges::list_lines(conn, purge.id)? {
-        let restricted_by = match line.state {
-            LineState::Done | LineState::TakenOut => vec![],
-            _ => held.among(ctx, conn, &line.retained)?.into_iter().collect(),
+        let (restricted_by, awaited_by) = match line.state {
+            LineState::Done | LineState::TakenOut => Default::default(),
+            _ => (
+                keeping.restricted_by(ctx, conn, &line.retained)?,
+                keeping.awaited_by(ctx, conn, &line.retained)?,
+            ),
         };
         lines.push(LineView {
             id: line.retained.id,
@@ -276,7 +322,8 @@ fn view(ctx: &Context, conn: &mut Conn, purge: &Purge) -> Result<ListView> {
             purged: line.purged,
             failure: line.failure,
             reason: open_reason(ctx, purge.id, line.reason_sealed.as_deref())?,
-            restricted_by,
+            restricted_by: restricted_by.into_iter().collect(),
+            awaited_by: awaited_by.into_iter().collect(),
         });
     }
     let mut counts = BTreeMap::new();

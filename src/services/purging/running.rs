@@ -3,12 +3,12 @@
 //! No transaction is held across a call to a system. A row goes only as it was retained, when nothing refers to it any
 //! more, and when neither a legal hold nor a restriction is in force at the moment its line begins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::SERVICE;
+use super::{Keeping, SERVICE};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::ids::PurgeId;
 use crate::domain::matching::RowKey;
@@ -24,6 +24,8 @@ use crate::store::{Conn, cases, locks};
 
 /// When another run of the same list is asked again.
 const OTHER_RUN: TimeDelta = TimeDelta::seconds(30);
+/// When a list is looked at again whose lines wait for an answer; that answer itself lets it go on at once.
+const LOOK_AGAIN: TimeDelta = TimeDelta::hours(6);
 /// What a case shows when a line of it stopped.
 const ATTENTION: &str = "purge_failed";
 
@@ -41,8 +43,15 @@ fn run_alone(ctx: &Context, id: PurgeId) -> Result<Run> {
         return Ok(Run::Finished);
     }
     let mut later = None;
-    for line in in_order(ctx, purges::list_lines(&mut *ctx.store.get()?, id)?) {
-        match run_line(ctx, id, &line) {
+    let (lines, keeping) = {
+        let conn = &mut *ctx.store.get()?;
+        (
+            in_order(ctx, purges::list_lines(conn, id)?),
+            Keeping::read(ctx, conn)?,
+        )
+    };
+    for line in lines {
+        match run_line(ctx, id, &line, &keeping) {
             Ok(()) => {}
             Err(Stop::Ours(error)) => return Err(error),
             // A system that is away leaves the lines of others done.
@@ -52,8 +61,15 @@ fn run_alone(ctx: &Context, id: PurgeId) -> Result<Run> {
     }
     match later {
         Some(code) => Ok(Run::TryAgain(code)),
+        None if waits(ctx, id)? => Ok(Run::NotBefore(ctx.now() + LOOK_AGAIN)),
         None => end(ctx, id),
     }
+}
+
+/// Whether lines of a list wait for an answer.
+fn waits(ctx: &Context, id: PurgeId) -> Result<bool> {
+    let lines = purges::list_lines(&mut *ctx.store.get()?, id)?;
+    Ok(lines.iter().any(|line| line.state == LineState::Waiting))
 }
 
 /// Whether there is anything to do.
@@ -121,8 +137,8 @@ impl From<crate::store::Error> for Stop {
     }
 }
 
-fn run_line(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<(), Stop> {
-    if !begin(ctx, id, line)? {
+fn run_line(ctx: &Context, id: PurgeId, line: &Line, keeping: &Keeping) -> std::result::Result<(), Stop> {
+    if !begin(ctx, id, line, keeping)? {
         return Ok(());
     }
     let retained = &line.retained;
@@ -141,8 +157,9 @@ fn run_line(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<(), 
     Ok(())
 }
 
-/// Marks a line begun; not when a legal hold or a restriction keeps it, or its time has not come after all.
-fn begin(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<bool, Stop> {
+/// Marks a line begun; not when a legal hold or a restriction keeps it, the person waits for their data, or its time has
+/// not come after all.
+fn begin(ctx: &Context, id: PurgeId, line: &Line, keeping: &Keeping) -> std::result::Result<bool, Stop> {
     if !may_go(line.retained.keep_until, stockholm_date(ctx.now())) {
         return Err(Stop::Found("too_early"));
     }
@@ -153,11 +170,11 @@ fn begin(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<bool, S
             Err(crate::store::Error::NotFound) => false,
             Err(error) => return Err(error.into()),
         };
-        let restricted = !restricting::held(ctx, conn)?
-            .among(ctx, conn, &line.retained)?
-            .is_empty();
+        // Read again: a restriction may just have begun.
+        let restricted = restricting::held(ctx, conn)?;
+        let restricted = !restricted.among(ctx, conn, &line.retained)?.is_empty();
         if on_hold || restricted {
-            purges::set_line(conn, id, line.retained.id, LineChange::Held)?;
+            purges::set_line(conn, id, line.retained.id, LineChange::To(LineState::Held))?;
             let mut detail = detail(id, &line.retained);
             if let serde_json::Value::Object(map) = &mut detail {
                 let why = if on_hold { "hold" } else { "restriction" };
@@ -166,10 +183,34 @@ fn begin(ctx: &Context, id: PurgeId, line: &Line) -> std::result::Result<bool, S
             record(ctx, conn, line, &Actor::System, "purge_line_held", detail)?;
             return Ok(false);
         }
-        purges::set_line(conn, id, line.retained.id, LineChange::Running)?;
+        let awaited_by = keeping.awaited_by(ctx, conn, &line.retained)?;
+        if line.state != LineState::Running && !awaited_by.is_empty() {
+            wait(ctx, conn, id, line, &awaited_by)?;
+            return Ok(false);
+        }
+        purges::set_line(conn, id, line.retained.id, LineChange::To(LineState::Running))?;
         Ok::<_, Error>(true)
     })?;
     Ok(begun)
+}
+
+/// Puts a line off; the trail says so once.
+fn wait(
+    ctx: &Context,
+    conn: &mut Conn,
+    id: PurgeId,
+    line: &Line,
+    awaited_by: &BTreeSet<String>,
+) -> Result<()> {
+    if line.state == LineState::Waiting {
+        return Ok(());
+    }
+    purges::set_line(conn, id, line.retained.id, LineChange::To(LineState::Waiting))?;
+    let mut detail = detail(id, &line.retained);
+    if let serde_json::Value::Object(map) = &mut detail {
+        map.insert("for".into(), json!(awaited_by));
+    }
+    record(ctx, conn, line, &Actor::System, "purge_line_waits", detail)
 }
 
 /// Those of the rows that are still there, when each is what was retained. A row that is gone already has been purged

@@ -10,7 +10,7 @@ use crate::services::{Context, Result, keys};
 use crate::store::retained::{self, RetainedRow};
 use crate::store::{Conn, cases, restrictions};
 
-/// The rows that are under restriction now.
+/// Rows that cases keep from being destroyed: those that are under restriction, or asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
     /// The references of the cases, by row.
@@ -29,17 +29,30 @@ pub fn held(ctx: &Context, conn: &mut Conn) -> Result<Held> {
             continue;
         };
         for covered in terms.covered {
-            let rows = held.rows.entry((covered.system, covered.table)).or_default();
-            for key in covered.keys {
-                rows.entry(key).or_default().insert(case.reference.to_string());
-            }
+            held.add(
+                &covered.system,
+                &covered.table,
+                covered.keys,
+                case.reference.as_str(),
+            );
         }
     }
     Ok(held)
 }
 
 impl Held {
-    /// The references of the cases that restrict any of what one erasure retained in the system of `retained`: its rows
+    /// Adds rows that a case keeps.
+    pub fn add(&mut self, system: &str, table: &str, keys: impl IntoIterator<Item = RowKey>, case: &str) {
+        let rows = self
+            .rows
+            .entry((system.to_owned(), table.to_owned()))
+            .or_default();
+        for key in keys {
+            rows.entry(key).or_default().insert(case.to_owned());
+        }
+    }
+
+    /// The references of the cases that keep any of what one erasure retained in the system of `retained`: its rows
     /// refer to each other, so they stay or go together.
     ///
     /// # Errors

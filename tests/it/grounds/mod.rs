@@ -2,6 +2,7 @@
 
 mod naming;
 mod refusing;
+mod waiting;
 
 use dataratt::adapters::sample::SamplePerson;
 use dataratt::domain::staff::{Actor, Role};

@@ -1,6 +1,7 @@
 //! What the law makes us keep after an erasure, until when, and how it goes when its time has passed.
 
 mod accounts;
+mod awaited;
 mod dates;
 mod elsewhere;
 mod lists;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use dataratt::adapters::sample::{SamplePerson, SampleSystem};
 use dataratt::domain::case::State;
-use dataratt::domain::staff::{Actor, Role};
+use dataratt::domain::staff::Role;
 use dataratt::services::granting::{Asked, AskedPortability, AskedRefusal};
 use dataratt::services::handling::{self, Action};
 use dataratt::services::intake::Typed;
@@ -15,51 +15,9 @@ use dataratt::services::{Error, codes, overview, packages};
 use dataratt::store::cases::StoredCase;
 use dataratt::worker;
 
+use super::{assessed, collected, released};
 use crate::kill::faults::{Fault, FaultySystems, How};
 use crate::support::world::World;
-
-/// A person asks; the agent is sure of them and collects.
-fn collected(world: &World, agent: &Actor, right: &str, person: &SamplePerson, asked: Asked) -> StoredCase {
-    let case = assessed(world, agent, right, person);
-    world
-        .act(agent, &case.reference, &Action::Collect(asked))
-        .unwrap();
-    world.work();
-    world.find(&case.reference)
-}
-
-fn assessed(world: &World, agent: &Actor, right: &str, person: &SamplePerson) -> StoredCase {
-    let case = world.asks(right, person);
-    let method = "in_person".to_owned();
-    world
-        .act(agent, &case.reference, &Action::AcceptIdentity { method })
-        .unwrap()
-}
-
-/// Ticks all free text off, as staff do who have read it.
-fn reviewed(world: &World, agent: &Actor, case: &StoredCase) {
-    let seen = overview::staff_case(world, agent, &case.reference).unwrap();
-    for part in seen
-        .package
-        .unwrap()
-        .parts
-        .iter()
-        .filter(|part| part.needs_review)
-    {
-        packages::look(world, agent, &case.reference, (&part.system, &part.table), 0).unwrap();
-        let table = format!("{}.{}", part.system, part.table);
-        world
-            .act(agent, &case.reference, &Action::Review { table })
-            .unwrap();
-    }
-}
-
-fn released(world: &World, agent: &Actor, case: &StoredCase) -> StoredCase {
-    reviewed(world, agent, case);
-    let after = world.act(agent, &case.reference, &Action::Release).unwrap();
-    world.work();
-    after
-}
 
 /// The person's key to their case: a code that was asked for anew.
 fn token(world: &World, case: &StoredCase, person: &SamplePerson) -> String {

@@ -22,6 +22,7 @@ use dataratt::worker;
 use super::context::{self, TestContext};
 use super::database::{self, Database};
 use super::host::{self, Host};
+use super::mail::Mail;
 use super::smtp::Sink;
 
 /// The service with all its parts.
@@ -136,9 +137,10 @@ impl World {
             ..Typed::default()
         };
         let case = self.submit(&typed);
+        let of_case = |mail: &Mail| mail.text().contains(&case.reference.to_string());
         let mail = self
             .sink
-            .wait_for(|mail| mail.is_to(&email) && mail.find_code().is_some());
+            .wait_for(|mail| mail.is_to(&email) && mail.find_code().is_some() && of_case(mail));
         codes::verify(self, &case.reference, &mail.code()).unwrap();
         self.find(&case.reference)
     }

@@ -121,6 +121,7 @@ pub(super) fn person() -> PersonCourse {
         linked: vec![("R-2H9T-03BD".to_owned(), "access".to_owned())],
         reopened: Some((date("2026-08-24"), date("2026-07-01"))),
         may_ask_for_copy: true,
+        waits_for_data: true,
     }
 }
 

@@ -65,6 +65,10 @@ fn list(t: Texts, state: &'static str) -> PurgePage {
             "held" => vec!["DR-7K2M-94QX-0003".to_owned()],
             _ => vec![],
         },
+        awaited_by: match *line {
+            "waiting" => vec!["DR-7K2M-94QX-0005".to_owned()],
+            _ => vec![],
+        },
     };
     PurgePage {
         t,

@@ -300,6 +300,7 @@ pub(super) fn case(
         preview: None,
         restricted: None,
         restricted_beside: "DR-1111-1111-1111".to_owned(),
+        awaited_by: vec!["DR-2222-2222-2222".to_owned()],
         restrictable: vec![("contact".to_owned(), "Kontaktuppgifter".to_owned())],
         rectifies: vec!["name", "email"],
         notices: notices(),

@@ -88,6 +88,8 @@ pub struct StaffCasePage {
     pub restricted: Option<Restricted>,
     /// The references of other cases of the person's in which a restriction is in force.
     pub restricted_beside: String,
+    /// Requests of access and portability whose answer the erasure waits for.
+    pub awaited_by: Vec<String>,
     /// The categories that can be restricted: id and name.
     pub restrictable: Vec<(String, String)>,
     /// Who is told.
