@@ -79,4 +79,5 @@ error-comment = The comment is too long. Shorten it
 impossible-no_identifier = They hold nothing by which they could recognise you.
 impossible-identifier_missing = We do not have what they know you by.
 impossible-no_contact = We have no way to reach them.
+impossible-undeliverable = We have tried, but no route to them has worked.
 keep-suppression = Block on mailings, so that your objection holds from now on (Article 21(3))

@@ -79,4 +79,5 @@ error-comment = Kommentaren är för lång. Korta den
 impossible-no_identifier = Det finns inget att känna igen dig på hos dem.
 impossible-identifier_missing = Vi saknar det som de känner igen dig på.
 impossible-no_contact = Vi har ingen väg att nå dem.
+impossible-undeliverable = Vi har försökt, men ingen väg till dem har fungerat.
 keep-suppression = Spärr mot utskick, så att din invändning gäller också framöver (artikel 21.3)

@@ -88,14 +88,14 @@ fn standing(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<(Alarm,
 }
 
 /// The address of who works on the case, if anybody does who still can.
-fn handler(conn: &mut Conn, case: &StoredCase) -> Result<Option<String>> {
+pub(super) fn handler(conn: &mut Conn, case: &StoredCase) -> Result<Option<String>> {
     let Some(id) = case.assignee else { return Ok(None) };
     let member = staff::find(conn, id)?.member;
     Ok(Some(member.email).filter(|_| member.active))
 }
 
 /// Those who approve and the data protection officers; where there are none, the organisation itself.
-fn overseers(ctx: &Context, conn: &mut Conn) -> Result<Vec<String>> {
+pub(super) fn overseers(ctx: &Context, conn: &mut Conn) -> Result<Vec<String>> {
     let members = staff::list(conn)?.into_iter();
     let overseers: Vec<String> = members
         .filter(|member| member.active && matches!(member.role, Role::Approver | Role::Dpo))

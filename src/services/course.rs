@@ -110,6 +110,19 @@ pub enum Course {
         /// Whether somebody works on it.
         is_handled: bool,
     },
+    /// To who answers for an agreement and to the data protection officer: a recipient does not answer.
+    Silent {
+        /// The recipient's name.
+        recipient: String,
+        /// When the notice was sent.
+        sent_on: NaiveDate,
+        /// By when an answer was asked for.
+        answer_by: NaiveDate,
+        /// Whether the waiting is over.
+        given_up: bool,
+        /// Its telephone number.
+        phone: Option<String>,
+    },
     /// To the data protection officer: a personal data breach was reported.
     Incident {
         /// What kind.
@@ -136,6 +149,8 @@ impl Course {
             Self::Split { .. } => "split",
             Self::Reopened { .. } => "reopened",
             Self::AtRisk { .. } => "at_risk",
+            Self::Silent { given_up: false, .. } => "silent",
+            Self::Silent { given_up: true, .. } => "never_answered",
             Self::Incident { .. } => "incident",
         }
     }

@@ -174,6 +174,9 @@ pub enum Letter {
         decided_on: NaiveDate,
         /// By when an answer is asked for.
         answer_by: Option<NaiveDate>,
+        /// Whether it was sent before.
+        #[serde(default)]
+        reminder: bool,
     },
 }
 

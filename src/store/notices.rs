@@ -55,6 +55,12 @@ pub struct NoticeRow {
     pub statute: Option<String>,
     /// Until when backups hold the data.
     pub backups_until: Option<NaiveDate>,
+    /// How many reminders are used up.
+    pub reminders: i16,
+    /// When the recipient was last reminded.
+    pub reminded_at: Option<DateTime<Utc>>,
+    /// Whether it has come to the recipient's other address.
+    pub uses_other_address: bool,
 }
 
 impl NoticeRow {
@@ -82,6 +88,9 @@ impl NoticeRow {
             "planned" => State::Planned,
             "queued" => State::Queued,
             "sent" => State::Sent { at },
+            "overdue" => State::Overdue { at },
+            "escalated" => State::Escalated { at },
+            "unanswered" => State::Unanswered { at },
             "informed" => State::Informed { at },
             "bounced" => State::Bounced { at },
             "answered" => {
@@ -201,6 +210,9 @@ pub fn save_state(
 ) -> Result<()> {
     let sent = matches!(state, State::Sent { .. } | State::Informed { .. }).then_some(at);
     let row = notices::table.find(id.0);
+    if let Some(sent) = sent {
+        diesel::update(row).set(notices::sent_at.eq(sent)).execute(conn)?;
+    }
     diesel::update(row)
         .set((
             notices::state.eq(state.name()),
@@ -208,9 +220,63 @@ pub fn save_state(
             notices::why.eq(why),
         ))
         .execute(conn)?;
-    if let Some(sent) = sent {
-        diesel::update(row).set(notices::sent_at.eq(sent)).execute(conn)?;
-    }
+    Ok(())
+}
+
+/// Notices that wait for an answer since before `sent_before`, with their cases, in the order of their ids after `after`.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_awaiting(
+    conn: &mut PgConnection,
+    sent_before: DateTime<Utc>,
+    after: Option<NoticeId>,
+    limit: i64,
+) -> Result<Vec<(NoticeId, CaseId)>> {
+    let awaiting = notices::state.eq_any(["sent", "overdue", "escalated"]);
+    let rows: Vec<(Uuid, Uuid)> = notices::table
+        .filter(awaiting.and(notices::sent_at.lt(sent_before)))
+        .filter(notices::id.gt(after.map_or(Uuid::nil(), |id| id.0)))
+        .order(notices::id)
+        .limit(limit)
+        .select((notices::id, notices::case_id))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, case)| (NoticeId(id), CaseId(case)))
+        .collect())
+}
+
+/// Says that a notice goes to the recipient's other address from now on, as if it had not been sent before.
+///
+/// # Errors
+/// When the database fails.
+pub fn use_other_address(conn: &mut PgConnection, id: NoticeId) -> Result<()> {
+    diesel::update(notices::table.find(id.0))
+        .set((notices::uses_other_address.eq(true), notices::reminders.eq(0)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The notice of that id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn find(conn: &mut PgConnection, id: NoticeId) -> Result<NoticeRow> {
+    Ok(notices::table
+        .find(id.0)
+        .select(NoticeRow::as_select())
+        .first(conn)?)
+}
+
+/// Says how many reminders are used up now.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_reminded(conn: &mut PgConnection, id: NoticeId, used: i16, at: DateTime<Utc>) -> Result<()> {
+    diesel::update(notices::table.find(id.0))
+        .set((notices::reminders.eq(used), notices::reminded_at.eq(at)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -347,6 +347,9 @@ diesel::table! {
         ground -> Nullable<Text>,
         statute -> Nullable<Text>,
         backups_until -> Nullable<Date>,
+        reminders -> SmallInt,
+        reminded_at -> Nullable<Timestamptz>,
+        uses_other_address -> Bool,
     }
 }
 

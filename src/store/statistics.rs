@@ -65,7 +65,7 @@ pub fn list_answered_since(conn: &mut PgConnection, since: DateTime<Utc>) -> Res
 /// When the database fails.
 pub fn count_notices_waiting(conn: &mut PgConnection) -> Result<i64> {
     Ok(notices::table
-        .filter(notices::state.eq_any(["queued", "sent", "bounced"]))
+        .filter(notices::state.eq_any(["queued", "sent", "overdue", "escalated", "bounced"]))
         .count()
         .get_result(conn)?)
 }

@@ -12,7 +12,7 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::{
-    Context, Result, account_end, alarms, auditing, granting, keys, packages, purging, replaying,
+    Context, Result, account_end, alarms, auditing, granting, keys, notices, packages, purging, replaying,
     restricting, searching, stopping, suppressions, thinning, waiting,
 };
 use crate::store::jobs::ClaimedJob;
@@ -120,6 +120,7 @@ pub fn sweeps() -> Vec<Sweep> {
     vec![
         Sweep::new("reminders", Duration::from_mins(10), waiting::remind),
         Sweep::new("lapses", Duration::from_mins(10), waiting::lapse),
+        Sweep::new("notices", Duration::from_mins(5), notices::follow_up),
         Sweep::new("alarms", Duration::from_mins(10), alarms::sweep),
         Sweep::new("suppressions", Duration::from_hours(1), suppressions::stop_again),
         Sweep::new("markers", Duration::from_mins(10), replaying::look),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::to_staff;
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Method;
 use crate::domain::right::Right;
@@ -41,7 +42,9 @@ pub enum Block {
 pub fn mail(t: Texts, reference: String, course: &Course, public_url: &str) -> CourseMail {
     let of_case = format!("{public_url}/requests/{reference}");
     let (link, code) = match course {
-        Course::AtRisk { .. } => (Some(format!("{public_url}/staff/cases/{reference}")), None),
+        Course::AtRisk { .. } | Course::Silent { .. } => {
+            (Some(format!("{public_url}/staff/cases/{reference}")), None)
+        }
         Course::Incident { .. } => (Some(format!("{public_url}/staff/incidents")), None),
         Course::ToController { token, code, .. } => (
             Some(format!("{public_url}/forwarded/{token}")),
@@ -70,12 +73,14 @@ fn blocks(t: Texts, course: &Course) -> Vec<Block> {
         }
         Course::Held { .. } | Course::HoldLifted | Course::Extended { .. } => time(t, course),
         Course::Forwarded { .. } | Course::ToController { .. } => forwarded(t, course),
-        Course::AtRisk { .. } | Course::Incident { .. } => to_staff(t, course),
+        Course::AtRisk { .. } | Course::Silent { .. } | Course::Incident { .. } => {
+            to_staff::blocks(t, course)
+        }
         Course::Unanswered { .. } | Course::Split { .. } | Course::Reopened { .. } => turned(t, course),
     }
 }
 
-fn right_of(t: Texts, right: Right) -> String {
+pub(super) fn right_of(t: Texts, right: Right) -> String {
     t.of("right-law-", right.name())
 }
 
@@ -215,55 +220,6 @@ fn turned(t: Texts, course: &Course) -> Vec<Block> {
     }
 }
 
-fn to_staff(t: Texts, course: &Course) -> Vec<Block> {
-    match course {
-        Course::AtRisk {
-            right,
-            due_on,
-            overdue,
-            is_handled,
-        } => {
-            let mut blocks = vec![Block::Words(if *overdue {
-                t.two(
-                    "course-at-risk-overdue",
-                    "right",
-                    right_of(t, *right),
-                    "date",
-                    due_on,
-                )
-            } else {
-                t.two(
-                    "course-at-risk-lead",
-                    "right",
-                    right_of(t, *right),
-                    "date",
-                    due_on,
-                )
-            })];
-            if !is_handled {
-                blocks.push(Block::Words(t.get("course-at-risk-nobody")));
-            }
-            blocks
-        }
-        Course::Incident { kind, notify_by } => {
-            let by = notify_by.with_timezone(&chrono_tz::Europe::Stockholm);
-            vec![
-                Block::Words(t.one(
-                    "course-incident-lead",
-                    "kind",
-                    t.of("incident-kind-", kind.name()),
-                )),
-                Block::Words(t.one(
-                    "course-incident-by",
-                    "date",
-                    by.format("%Y-%m-%d %H:%M").to_string(),
-                )),
-            ]
-        }
-        _ => vec![],
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -292,6 +248,13 @@ pub(super) mod tests {
             due_on: date(24),
             overdue,
             is_handled,
+        };
+        let silent = |given_up| Course::Silent {
+            recipient: "Molnkontoret AB".to_owned(),
+            sent_on: date(1),
+            answer_by: date(15),
+            given_up,
+            phone: Some("+46 8 465 004 00".to_owned()),
         };
         vec![
             clarification(
@@ -354,6 +317,8 @@ pub(super) mod tests {
             at_risk(false, true),
             at_risk(false, false),
             at_risk(true, true),
+            silent(false),
+            silent(true),
             Course::Incident {
                 kind: Kind::WrongRecipient,
                 notify_by: chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default(),

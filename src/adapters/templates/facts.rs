@@ -279,7 +279,8 @@ impl Words<'_> {
             (_, Some(outcome)) => Reply::Outcome(outcome.clone()),
             ("impossible", _) => Reply::Impossible,
             ("informed", _) => Reply::Informed,
-            ("sent" | "bounced", _) => Reply::Awaited,
+            ("sent" | "overdue" | "escalated" | "bounced", _) => Reply::Awaited,
+            ("unanswered", _) => Reply::Unanswered,
             _ => Reply::Planned,
         };
         let ground = told

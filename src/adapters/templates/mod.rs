@@ -12,4 +12,5 @@ pub mod render;
 pub mod restrictions;
 #[cfg(test)]
 mod samples;
+mod to_staff;
 pub mod wording;

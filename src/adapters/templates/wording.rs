@@ -214,6 +214,7 @@ impl TemplateWording {
             kind,
             decided_on,
             answer_by,
+            reminder,
         } = letter
         else {
             unreachable!("only notices come here")
@@ -236,7 +237,7 @@ impl TemplateWording {
             answer_by: *answer_by,
             link: format!("{}/notices/{token}", self.look.public_url),
             code: code.clone(),
-            reminder: false,
+            reminder: *reminder,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A notice: what one recipient is told in one case (Art. 19, Art. 28(3)(a)), and its answer.
 
 mod answer;
+mod follow_up;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use answer::{Answer, AnswerError, KeepGround, Outcome};
+pub use follow_up::{FollowUp, Silence, Step};
 
 /// What a notice is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,6 +77,21 @@ pub enum State {
         /// When.
         at: DateTime<Utc>,
     },
+    /// Sent, and the last day for the answer has passed.
+    Overdue {
+        /// When it was found to have.
+        at: DateTime<Utc>,
+    },
+    /// Still without an answer: the contract's owner and the data protection officer are told.
+    Escalated {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// No answer came. For a processor that is a breach of its agreement, to be assessed.
+    Unanswered {
+        /// When the waiting ended.
+        at: DateTime<Utc>,
+    },
     /// Could not be delivered.
     Bounced {
         /// When.
@@ -95,10 +112,13 @@ pub enum State {
 
 impl State {
     /// The names of all states.
-    pub const NAMES: [&str; 8] = [
+    pub const NAMES: [&str; 11] = [
         "planned",
         "queued",
         "sent",
+        "overdue",
+        "escalated",
+        "unanswered",
         "informed",
         "bounced",
         "answered",
@@ -113,6 +133,9 @@ impl State {
             Self::Planned => "planned",
             Self::Queued => "queued",
             Self::Sent { .. } => "sent",
+            Self::Overdue { .. } => "overdue",
+            Self::Escalated { .. } => "escalated",
+            Self::Unanswered { .. } => "unanswered",
             Self::Informed { .. } => "informed",
             Self::Bounced { .. } => "bounced",
             Self::Answered { .. } => "answered",
@@ -125,9 +148,14 @@ impl State {
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         match self {
-            Self::Informed { .. } | Self::Impossible | Self::Cancelled => true,
+            Self::Informed { .. } | Self::Unanswered { .. } | Self::Impossible | Self::Cancelled => true,
             Self::Answered { outcome, .. } => !outcome.needs_follow_up(),
-            Self::Planned | Self::Queued | Self::Sent { .. } | Self::Bounced { .. } => false,
+            Self::Planned
+            | Self::Queued
+            | Self::Sent { .. }
+            | Self::Overdue { .. }
+            | Self::Escalated { .. }
+            | Self::Bounced { .. } => false,
         }
     }
 }
@@ -137,6 +165,8 @@ impl State {
 pub enum Event {
     /// The erasure starts: the recipient is to be told.
     Released,
+    /// The recipient's other address is tried.
+    Rerouted,
     /// The mail left, or staff carried out the task.
     Delivered {
         /// Whether the recipient decides for itself and need not answer.
@@ -144,6 +174,14 @@ pub enum Event {
     },
     /// The mail came back or was refused for good.
     Undeliverable,
+    /// The last day for the answer has passed.
+    Overdue,
+    /// The contract's owner and the data protection officer are told of the silence.
+    Escalated,
+    /// The waiting ends.
+    GivenUp,
+    /// It reaches nobody by any route that there is; staff say so, with what they tried.
+    Abandoned,
     /// The recipient answered, or corrected its answer.
     Answered(Outcome),
     /// The erasure was stopped.
@@ -165,18 +203,33 @@ impl State {
     /// When the event does not fit the state.
     pub const fn apply(&self, event: Event, at: DateTime<Utc>) -> Result<Self, NoticeError> {
         match (self, event) {
-            (Self::Planned, Event::Released) => Ok(Self::Queued),
+            (Self::Planned, Event::Released) | (Self::Bounced { .. }, Event::Rerouted) => Ok(Self::Queued),
             (Self::Queued | Self::Bounced { .. }, Event::Delivered { independent: true }) => {
                 Ok(Self::Informed { at })
             }
             (Self::Queued | Self::Bounced { .. }, Event::Delivered { independent: false }) => {
                 Ok(Self::Sent { at })
             }
-            (Self::Queued, Event::Undeliverable) => Ok(Self::Bounced { at }),
+            // A mail may come back long after it left, and a reminder where the first mail did not.
+            (
+                Self::Queued
+                | Self::Sent { .. }
+                | Self::Overdue { .. }
+                | Self::Escalated { .. }
+                | Self::Informed { .. },
+                Event::Undeliverable,
+            ) => Ok(Self::Bounced { at }),
+            (Self::Sent { .. }, Event::Overdue) => Ok(Self::Overdue { at }),
+            (Self::Sent { .. } | Self::Overdue { .. }, Event::Escalated) => Ok(Self::Escalated { at }),
+            (Self::Escalated { .. }, Event::GivenUp) => Ok(Self::Unanswered { at }),
+            (Self::Queued | Self::Bounced { .. }, Event::Abandoned) => Ok(Self::Impossible),
             // An answer may overtake the record of its mail's sending: then it counts all the same.
             (
                 Self::Queued
                 | Self::Sent { .. }
+                | Self::Overdue { .. }
+                | Self::Escalated { .. }
+                | Self::Unanswered { .. }
                 | Self::Informed { .. }
                 | Self::Bounced { .. }
                 | Self::Answered { .. },

@@ -8,8 +8,10 @@ mod used_when;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::contact::Email;
 use super::country::Country;
 use super::language::{Language, Text};
+use super::notice::FollowUp;
 
 pub use told::{Identifier, TellOutcome, Told, UsageFacts, WhyImpossible, WhyNotTold, who_is_told};
 pub use used_when::{Use, UsedWhen};
@@ -63,6 +65,11 @@ pub struct Recipient {
     pub contact: Option<RecipientContact>,
     /// Days from the notice until its answer is due; no answer is awaited when absent.
     pub answer_within_days: Option<u16>,
+    /// What follows when it does not answer.
+    #[serde(default)]
+    pub follow_up: FollowUp,
+    /// Address of who answers for the agreement with it, who is told when it stays silent.
+    pub owner: Option<Email>,
     /// Set when no notice can ever name the person to it (Art. 19: "impossible").
     pub impossible: Option<NoRoute>,
 }
@@ -74,13 +81,16 @@ impl Recipient {
         self.country.map(Country::is_eea)
     }
 
-    /// The address its notices go to, when they go by e-mail.
+    /// The address its notices go to, when they go by e-mail; `other`: the one for when the first takes no mail.
     #[must_use]
-    pub fn email(&self) -> Option<&str> {
+    pub fn address(&self, other: bool) -> Option<&str> {
         let contact = self
             .contact
             .as_ref()
             .filter(|contact| contact.channel == Channel::Email)?;
+        if other {
+            return contact.other_email.as_ref().map(Email::as_str);
+        }
         contact.email.as_deref()
     }
 }
@@ -165,6 +175,10 @@ pub struct RecipientContact {
     pub channel: Channel,
     /// Its address for notices.
     pub email: Option<String>,
+    /// Another address of its, for when the first does not take mail.
+    pub other_email: Option<Email>,
+    /// Its telephone number, for when no mail helps.
+    pub phone: Option<String>,
     /// The language it is written to in.
     #[serde(default)]
     pub language: Language,

@@ -85,7 +85,7 @@ pub struct NewAction {
     pub portability: Option<NewPortability>,
     /// `review`: the table, as `system.table`.
     pub table: Option<String>,
-    /// `record_answer`: the recipient's id.
+    /// `record_answer`, `record_told`, `record_unreachable`: the recipient's id.
     pub recipient: Option<String>,
     /// `record_answer`: what the recipient answered.
     pub outcome: Option<String>,

@@ -59,6 +59,12 @@ impl NewAction {
                 told: self.told.unwrap_or(true),
                 authority: self.authority.unwrap_or_default(),
             },
+            "record_told" => Action::RecordTold {
+                recipient: self.recipient.unwrap_or_default(),
+            },
+            "record_unreachable" => Action::RecordUnreachable {
+                recipient: self.recipient.unwrap_or_default(),
+            },
             _ => Action::LetterSent {
                 letter: self.letter.ok_or_else(|| ApiError::field("letter", "required"))?,
             },
@@ -105,6 +111,7 @@ pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "split" => &["rights"],
         "report_incident" => &["what", "text"],
         "hold" => &["reason", "told", "authority"],
+        "record_told" | "record_unreachable" => &["recipient"],
         "letter_sent" => &["letter"],
         _ => return None,
     })

@@ -107,7 +107,13 @@ impl Sent {
             "close" => Action::Close { reason: reason() },
             "record_answer" => return self.answer().map(Asked::Answer),
             _ => {
-                let action = course::read(&self.action, &self.text, &self.reason, &self.rest);
+                let action = course::read(
+                    &self.action,
+                    &self.text,
+                    &self.reason,
+                    &self.recipient,
+                    &self.rest,
+                );
                 action.ok_or_else(|| Error::field("action", "unknown"))?
             }
         };

@@ -18,6 +18,7 @@ pub(super) fn read(
     action: &str,
     text: &str,
     reason: &str,
+    recipient: &str,
     more: &BTreeMap<String, String>,
 ) -> Option<Action> {
     let (text, reason) = (text.to_owned(), reason.to_owned());
@@ -57,6 +58,12 @@ pub(super) fn read(
             reason,
             told: field("silent") != "true",
             authority: field("authority"),
+        },
+        "record_told" => Action::RecordTold {
+            recipient: recipient.to_owned(),
+        },
+        "record_unreachable" => Action::RecordUnreachable {
+            recipient: recipient.to_owned(),
         },
         "letter_sent" => Action::LetterSent {
             letter: field("letter").parse().unwrap_or(Uuid::nil()),

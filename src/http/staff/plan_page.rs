@@ -12,6 +12,7 @@ use crate::domain::notice::{KeepGround, Outcome};
 use crate::domain::recipient::Identifier;
 use crate::http::pages::local_time;
 use crate::http::views::staff::{NoticeRow, PlanRow, StaffPlanView, StepRow};
+use crate::services::notices as notices_of_case;
 use crate::services::overview::{PlanView, StaffCase};
 use crate::services::planning::PlanSystem;
 use crate::store::notices;
@@ -135,7 +136,7 @@ pub(super) fn notice(
     });
     let can_be_answered = matches!(
         row.state.as_str(),
-        "queued" | "sent" | "informed" | "bounced" | "answered"
+        "queued" | "sent" | "overdue" | "escalated" | "unanswered" | "informed" | "bounced" | "answered"
     );
     let kind = row.kind().ok();
     let names = |offered: Vec<&'static str>| if can_be_answered { offered } else { Vec::new() };
@@ -146,6 +147,9 @@ pub(super) fn notice(
         state: row.state.clone(),
         sent_on: row.sent_at.map(stockholm_date),
         answer_by: row.answer_by,
+        reminded_on: row.reminded_at.map(stockholm_date),
+        phone: phone_of(reader, row),
+        waits_for_staff: notices_of_case::waits_for_staff(row),
         answered_on: row.answered_at.map(stockholm_date),
         outcome: row.outcome.clone(),
         notes: notes(reader, row, comments),
@@ -164,6 +168,17 @@ pub(super) fn notice(
                 .collect(),
         ),
     }
+}
+
+/// The number to call, when mails did not help.
+fn phone_of(reader: &Reader<'_>, row: &notices::NoticeRow) -> Option<String> {
+    let silent = matches!(row.state.as_str(), "bounced" | "escalated" | "unanswered");
+    let recipient = reader
+        .words
+        .organisation
+        .recipient(&row.recipient)
+        .filter(|_| silent)?;
+    recipient.contact.as_ref()?.phone.clone()
 }
 
 fn notes(reader: &Reader<'_>, row: &notices::NoticeRow, comments: &[String]) -> Vec<String> {

@@ -154,6 +154,18 @@ pub enum Action {
         #[serde(default)]
         letter: Uuid,
     },
+    /// A recipient was told by another way than by mail.
+    RecordTold {
+        /// Its id in the profile.
+        #[serde(default)]
+        recipient: String,
+    },
+    /// No route leads to a recipient.
+    RecordUnreachable {
+        /// Its id in the profile.
+        #[serde(default)]
+        recipient: String,
+    },
     /// Lift the legal hold.
     LiftHold,
     /// Announce that the restriction will be lifted (Art. 18(3)).
@@ -177,7 +189,7 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 32] = [
+pub const ACTIONS: [&str; 34] = [
     "claim",
     "assign",
     "accept_identity",
@@ -209,6 +221,8 @@ pub const ACTIONS: [&str; 32] = [
     "reopen",
     "close",
     "record_answer",
+    "record_told",
+    "record_unreachable",
     "letter_sent",
 ];
 

@@ -7,6 +7,7 @@ mod forwarding;
 mod joining;
 mod paper;
 mod person;
+mod recipients;
 
 use serde_json::json;
 
@@ -155,6 +156,8 @@ impl Work<'_> {
                 restricting::announce(self.ctx, conn, self.case, self.actor, reason)?;
                 self.touch(conn, self.case)
             }
+            Action::RecordTold { recipient } => self.record_told(conn, recipient),
+            Action::RecordUnreachable { recipient } => self.record_unreachable(conn, recipient),
             Action::Retry => self.retry(conn),
             Action::Reopen => self.reopen(conn),
             Action::UndoAccountEnd => self.undo_account_end(conn),

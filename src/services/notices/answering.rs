@@ -257,6 +257,7 @@ fn record_answer(
         "corrected": row.outcome.is_some(),
     });
     ctx.record(conn, case.id.0, actor, "notice_answered", detail)?;
+    super::by_hand::calm(conn, case.id)?;
     if answer.outcome.needs_follow_up() {
         cases::set_attention(conn, case.id, Some("notice_needs_follow_up"))?;
     }

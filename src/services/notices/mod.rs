@@ -2,13 +2,15 @@
 //! and the code.
 
 mod answering;
+mod by_hand;
+mod following;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::calendar::stockholm_date;
 use crate::domain::grant::{Change, Terms};
-use crate::domain::ids::NoticeId;
+use crate::domain::ids::{CaseId, NoticeId};
 use crate::domain::notice::{Event, Kind, State};
 use crate::domain::recipient::{Channel, Identifier, Recipient, RecipientRole, TellOutcome, Told};
 use crate::domain::sealing::Purpose;
@@ -21,6 +23,8 @@ use crate::store::cases::{self, StoredCase};
 use crate::store::notices::{self, NoticeRow};
 
 pub use answering::{OpenedNotice, PublicNotice, answer, answer_for_recipient, open, view};
+pub use by_hand::{settle_by_hand, waiting_for_staff, waits_for_staff};
+pub use following::follow_up;
 
 /// Where a sealed notice belongs.
 pub(super) const NOTICE: &str = "notices.sealed";
@@ -146,6 +150,9 @@ fn planned_row(
         attempts_since: None,
         sealed: Some(key.seal(NOTICE, ctx.nonce(), &file)),
         answer_by: None,
+        reminders: 0,
+        reminded_at: None,
+        uses_other_address: false,
         sent_at: None,
         answered_at: None,
         outcome: None,
@@ -178,9 +185,7 @@ pub fn is_independent(recipient: &Recipient) -> bool {
 /// # Errors
 /// When the database fails.
 pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> {
-    let (key, _) = intake::open_file(ctx, case)?;
     let today = stockholm_date(ctx.now());
-    let decided_on = stockholm_date(case.state_since);
     for row in notices::list(conn, case.id)? {
         let Ok(state) = row.state()?.apply(Event::Released, ctx.now()) else {
             continue;
@@ -192,33 +197,46 @@ pub fn release(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<()> 
         let answer_by = days.and_then(|days| today.checked_add_days(chrono::Days::new(days.into())));
         notices::save_state(conn, row.notice_id(), state, row.why.as_deref(), ctx.now())?;
         notices::set_answer_by(conn, row.notice_id(), answer_by)?;
-        let Some((recipient, address)) = recipient.and_then(|r| Some((r, r.email()?))) else {
-            continue;
-        };
-        let file: NoticeFile = key.open(NOTICE, intake::present(row.sealed.as_deref())?)?;
-        let language = recipient
-            .contact
-            .as_ref()
-            .map(|contact| contact.language)
-            .unwrap_or_default();
-        let letter = Letter::Notice {
-            recipient: recipient.id.clone(),
-            token: file.token,
-            code: file.code,
-            kind: row.kind()?,
-            decided_on,
-            answer_by,
-        };
-        let own = notice_reference(row.notice_id());
-        let post = Post {
-            case: case.id,
-            reference: &own,
-            language,
-            notice: Some(row.notice_id()),
-        };
-        letters::post(ctx, conn, &key, &post, address, letter)?;
+        if let Some(recipient) = recipient {
+            send(ctx, conn, case, &NoticeRow { answer_by, ..row }, recipient, false)?;
+        }
     }
     Ok(ctx.record(conn, case.id.0, &Actor::System, "notices_released", json!({}))?)
+}
+
+/// Writes the notice to the recipient's address, the one that the notice has come to; not where staff tell it by hand.
+fn send(
+    ctx: &Context,
+    conn: &mut Conn,
+    case: &StoredCase,
+    row: &NoticeRow,
+    recipient: &Recipient,
+    reminder: bool,
+) -> Result<bool> {
+    let Some(address) = recipient.address(row.uses_other_address) else {
+        return Ok(false);
+    };
+    let (key, _) = intake::open_file(ctx, case)?;
+    let file: NoticeFile = key.open(NOTICE, intake::present(row.sealed.as_deref())?)?;
+    let contact = recipient.contact.as_ref();
+    let own = notice_reference(row.notice_id());
+    let post = Post {
+        case: case.id,
+        reference: &own,
+        language: contact.map(|contact| contact.language).unwrap_or_default(),
+        notice: Some(row.notice_id()),
+    };
+    let letter = Letter::Notice {
+        recipient: recipient.id.clone(),
+        token: file.token,
+        code: file.code,
+        kind: row.kind()?,
+        decided_on: stockholm_date(row.sent_at.unwrap_or(case.state_since)),
+        answer_by: row.answer_by,
+        reminder,
+    };
+    letters::post(ctx, conn, &key, &post, address, letter)?;
+    Ok(true)
 }
 
 /// Drops notices that nobody has got yet.
@@ -242,23 +260,52 @@ pub fn delivered(ctx: &Context, conn: &mut Conn, id: NoticeId, event: Event) -> 
     let row = notices::lock(conn, id)?;
     let event = match event {
         Event::Delivered { .. } => Event::Delivered {
-            independent: row.independent || row.kind()? == Kind::RestrictionLifted,
+            independent: row.independent || row.answer_by.is_none(),
         },
         other => other,
     };
     let Ok(state) = row.state()?.apply(event, ctx.now()) else {
         return Ok(());
     };
-    let case = crate::domain::ids::CaseId(row.case_id);
+    let case = cases::find_by_id(conn, CaseId(row.case_id))?;
     if state.name() != row.state {
         notices::save_state(conn, id, state, row.why.as_deref(), ctx.now())?;
         let detail = json!({ "recipient": row.recipient, "state": state.name() });
-        ctx.record(conn, case.0, &Actor::System, "notice_delivery", detail)?;
+        ctx.record(conn, case.id.0, &Actor::System, "notice_delivery", detail)?;
     }
-    if event == Event::Undeliverable {
-        cases::set_attention(conn, case, Some("notice_undeliverable"))?;
+    if event == Event::Undeliverable && !try_other_address(ctx, conn, &case, &row, state)? {
+        cases::set_attention(conn, case.id, Some("notice_undeliverable"))?;
     }
-    transition::settle(ctx, conn, case)
+    transition::settle(ctx, conn, case.id)
+}
+
+/// Sends a notice that came back to the recipient's other address, if there is one that it has not come back from.
+fn try_other_address(
+    ctx: &Context,
+    conn: &mut Conn,
+    case: &StoredCase,
+    row: &NoticeRow,
+    state: State,
+) -> Result<bool> {
+    let recipient = ctx.organisation.recipient(&row.recipient);
+    let (Some(recipient), false) = (recipient, row.uses_other_address || row.sealed.is_none()) else {
+        return Ok(false);
+    };
+    let Ok(queued) = state.apply(Event::Rerouted, ctx.now()) else {
+        return Ok(false);
+    };
+    let row = NoticeRow {
+        uses_other_address: true,
+        ..row.clone()
+    };
+    if !send(ctx, conn, case, &row, recipient, false)? {
+        return Ok(false);
+    }
+    notices::use_other_address(conn, row.notice_id())?;
+    notices::save_state(conn, row.notice_id(), queued, row.why.as_deref(), ctx.now())?;
+    let detail = json!({ "recipient": row.recipient });
+    ctx.record(conn, case.id.0, &Actor::System, "notice_sent_elsewhere", detail)?;
+    Ok(true)
 }
 
 /// The notices of a case with the comments of their answers, for staff.

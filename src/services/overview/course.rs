@@ -71,8 +71,8 @@ pub(super) fn allows(ctx: &Context, actor: &Actor, case: &StoredCase, action: &s
         "lift_hold" => handles && fits(Event::HoldLifted),
         "reopen" => handles && handling::may_reopen(ctx, case).is_ok(),
         "close" => handles && (fits(Event::Closed) || fits(Event::ForwardingCompleted)),
-        // Known with the letters themselves.
-        "letter_sent" => false,
+        // Known with the letters and notices themselves.
+        "letter_sent" | "record_told" | "record_unreachable" => false,
         _ => return None,
     })
 }

@@ -5,9 +5,10 @@ use crate::domain::ids::PlanId;
 use crate::domain::right::Right;
 use crate::domain::staff::{Actor, Permission};
 use crate::services::handling::ACTIONS;
+use crate::services::notices::waits_for_staff;
 use crate::services::{Context, Result, restricting};
-use crate::store::Conn;
 use crate::store::cases::StoredCase;
+use crate::store::{Conn, notices};
 
 /// What the actor may do now, with what only the database tells.
 pub(super) fn offered(
@@ -21,6 +22,11 @@ pub(super) fn offered(
     offered.retain(|name| *name != "close" || !in_force);
     if actor.may(Permission::HandleCases) && restricting::may_announce(conn, case)? {
         offered.push("lift_restriction");
+    }
+    // Known with the notices themselves.
+    let rows = notices::list(conn, case.id)?;
+    if actor.may(Permission::HandleCases) && rows.iter().any(waits_for_staff) {
+        offered.extend(["record_told", "record_unreachable"]);
     }
     Ok(offered)
 }

@@ -47,7 +47,7 @@ fn the_same_file_unharmed_loads_from_disk_under_its_own_name() {
 #[case::unknown_key(
     "country = \"DE\"",
     "contry = \"DE\"",
-    "organisations/host.toml:204: recipients[2].contry: unknown field `contry`, expected one of `id`, `name`, `former_names`, `own_name`, `same_name_as`, `country`, `safeguard`, `kind`, `role`, `agreement`, `review_on`, `purpose`, `group`, `categories`, `shared`, `used_when`, `identifiers`, `registries`, `contact`, `answer_within_days`, `impossible`"
+    "organisations/host.toml:204: recipients[2].contry: unknown field `contry`, expected one of `id`, `name`, `former_names`, `own_name`, `same_name_as`, `country`, `safeguard`, `kind`, `role`, `agreement`, `review_on`, `purpose`, `group`, `categories`, `shared`, `used_when`, `identifiers`, `registries`, `contact`, `answer_within_days`, `follow_up`, `owner`, `impossible`"
 )]
 #[case::missing_key(
     "colour = \"#0b5cad\"\n",

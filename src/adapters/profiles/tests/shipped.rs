@@ -168,7 +168,7 @@ fn every_address_is_invented_and_no_two_recipients_share_one(
     let addresses: Vec<&str> = host
         .recipients
         .iter()
-        .filter_map(|recipient| recipient.email())
+        .filter_map(|recipient| recipient.address(false))
         .collect();
     let distinct: BTreeSet<&&str> = addresses.iter().collect();
     assert_eq!(distinct.len(), addresses.len());

@@ -151,6 +151,9 @@ pub(super) fn notices() -> Vec<NoticeRow> {
         state: state.to_owned(),
         sent_on: Some(date("2026-09-08")),
         answer_by: Some(date("2026-10-08")),
+        reminded_on: None,
+        phone: None,
+        waits_for_staff: state == "bounced",
         answered_on: outcome.map(|_| date("2026-09-09")),
         outcome: outcome.map(str::to_owned),
         notes: if note.is_empty() { vec![] } else { words(&[note]) },
@@ -180,11 +183,19 @@ pub(super) fn notices() -> Vec<NoticeRow> {
         ),
         NoticeRow {
             task: Some(task),
+            waits_for_staff: true,
             ..notice("Norddomän Registry", "portal", "queued", None, "")
         },
     ];
     for state in ["planned", "sent", "bounced", "informed", "cancelled"] {
         notices.push(notice("Norddomän Registry", "portal", state, None, ""));
+    }
+    for state in ["overdue", "escalated", "unanswered"] {
+        notices.push(NoticeRow {
+            reminded_on: Some(date("2026-09-22")),
+            phone: Some("+46 8 465 004 00".to_owned()).filter(|_| state != "overdue"),
+            ..notice("Fakturagiganten", "email", state, None, "")
+        });
     }
     notices
 }

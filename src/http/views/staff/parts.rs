@@ -155,6 +155,12 @@ pub struct NoticeRow {
     pub sent_on: Option<NaiveDate>,
     /// By when an answer is asked for.
     pub answer_by: Option<NaiveDate>,
+    /// When the recipient was last reminded.
+    pub reminded_on: Option<NaiveDate>,
+    /// The number to call, when mails did not help.
+    pub phone: Option<String>,
+    /// Whether staff tell it by hand, or give it up.
+    pub waits_for_staff: bool,
     /// When it was answered.
     pub answered_on: Option<NaiveDate>,
     /// The outcome, after `outcome-`.

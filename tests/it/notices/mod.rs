@@ -1,0 +1,3 @@
+//! Notices to recipients after they have left.
+
+mod silence;
