@@ -24,6 +24,7 @@ use crate::config::{KeyStorePlace, Network, Settings, Transport};
 use crate::domain::organisation::{Organisation, Severity, findings};
 use crate::services::handoff::PortalKey;
 use crate::services::mailing::Wording;
+use crate::services::manual::WithManual;
 use crate::services::ports::{Clock, KeyError, KeyStore, Mailer};
 use crate::services::{Context, Keys, PasswordCost, Policy, RetentionPolicy};
 use crate::store;
@@ -164,7 +165,7 @@ fn context(
 ) -> Result<Context, StartError> {
     let (random, clock) = (SystemRandom, clock(settings));
     let file = FileOfKeys::open(&settings.key_file(), &random, clock.now())?;
-    Ok(Context {
+    let ctx = Context {
         store: database.connect(connections)?,
         clock: Arc::new(clock),
         random: Arc::new(random),
@@ -194,6 +195,10 @@ fn context(
             filing: settings.filing(),
             password_cost: PasswordCost::default(),
         },
+    };
+    Ok(Context {
+        systems: WithManual::around(&ctx),
+        ..ctx
     })
 }
 

@@ -67,6 +67,10 @@ const fn words(code: Code) -> (&'static str, &'static str) {
             "a system of this kind cannot do that",
             "take the key out of the table; docs/data-map.md says what each kind can do",
         ),
+        Code::InstructionsMissing => (
+            "staff see to this system by hand, and nothing says how",
+            "give it by_hand = { instructions = { sv = \"…\", en = \"…\" }, within_days = 7 }",
+        ),
         Code::SourceUnknown => (
             "the table that gives the values is in no earlier system of the map",
             "correct the name, or move that system up in the profile",

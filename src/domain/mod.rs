@@ -17,6 +17,7 @@ pub mod incident;
 pub mod keyring;
 pub mod language;
 pub mod ledgers;
+pub mod manual;
 pub mod matching;
 pub mod notice;
 pub mod organisation;

@@ -123,6 +123,13 @@ pub enum Course {
         /// Its telephone number.
         phone: Option<String>,
     },
+    /// To staff: what they do by hand for a case is due.
+    TasksDue {
+        /// How many tasks.
+        count: usize,
+        /// The last day of the first of them.
+        due_on: NaiveDate,
+    },
     /// To the data protection officer: a personal data breach was reported.
     Incident {
         /// What kind.
@@ -151,6 +158,7 @@ impl Course {
             Self::AtRisk { .. } => "at_risk",
             Self::Silent { given_up: false, .. } => "silent",
             Self::Silent { given_up: true, .. } => "never_answered",
+            Self::TasksDue { .. } => "tasks_due",
             Self::Incident { .. } => "incident",
         }
     }

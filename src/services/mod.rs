@@ -24,6 +24,7 @@ pub mod letters;
 pub mod limits;
 pub mod links;
 pub mod mailing;
+pub mod manual;
 pub mod notices;
 pub mod overview;
 pub mod packages;

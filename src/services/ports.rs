@@ -81,6 +81,12 @@ pub enum SystemError {
         /// The table or `table.column`.
         name: String,
     },
+    /// Staff see to it by hand, and have not yet.
+    #[error("{system} waits for staff, who see to it by hand")]
+    Waiting {
+        /// The system's id.
+        system: String,
+    },
     /// No connector of that kind is built in, or the map gives no address.
     #[error("{system} cannot be reached: {reason}")]
     NotConnected {
@@ -100,6 +106,7 @@ impl SystemError {
             Self::Refused { .. } => "system_refused",
             Self::Unknown { .. } => "system_map_mismatch",
             Self::NotConnected { .. } => "system_not_connected",
+            Self::Waiting { .. } => "manual_tasks_open",
         }
     }
 

@@ -49,6 +49,7 @@ pub fn apply(ctx: &Context, conn: &mut Conn, before: &StoredCase, change: Change
     super::packages::follow(ctx, conn, before, &after)?;
     super::handling::follow(ctx, conn, before, &after)?;
     super::awaiting::follow(ctx, conn, before, &after)?;
+    super::manual::follow(ctx, conn, before, &after)?;
     let after = cases::find_by_id(conn, before.id)?;
     if after.case.state.has_ended() && !before.case.state.has_ended() {
         super::records::keep(ctx, conn, &after)?;

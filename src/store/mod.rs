@@ -15,6 +15,7 @@ pub mod keys;
 pub mod links;
 pub mod locks;
 pub mod mails;
+pub mod manual_tasks;
 pub mod messages;
 pub mod migrations;
 pub mod notices;

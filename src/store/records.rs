@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::schema::{
     accountability_digests, case_access, case_digests, case_messages, cases, challenges, erasure_steps,
-    forwardings, incidents, jobs, legal_holds, mails, notice_answers, notices, package_chunks, packages,
-    paper_letters, plans, proposals, questions, restrictions, subjects,
+    forwardings, incidents, jobs, legal_holds, mails, manual_tasks, notice_answers, notices, package_chunks,
+    packages, paper_letters, plans, proposals, questions, restrictions, subjects,
 };
 use super::{Error, Result};
 use crate::domain::calendar::stockholm_date;
@@ -148,6 +148,9 @@ pub fn thin(conn: &mut PgConnection, id: CaseId, at: DateTime<Utc>) -> Result<()
         .execute(conn)?;
     diesel::update(incidents::table.filter(incidents::case_id.eq(id.0)))
         .set((incidents::sealed.eq(&none), incidents::done_sealed.eq(&none)))
+        .execute(conn)?;
+    diesel::update(manual_tasks::table.filter(manual_tasks::case_id.eq(id.0)))
+        .set(manual_tasks::sealed.eq(&none))
         .execute(conn)?;
     diesel::update(plans::table.filter(plans::case_id.eq(id.0)))
         .set(plans::sealed.eq(&none))

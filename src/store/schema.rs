@@ -312,6 +312,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    manual_tasks (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        system -> Text,
+        tbl -> Text,
+        kind -> Text,
+        created_at -> Timestamptz,
+        due_on -> Date,
+        reminded_on -> Nullable<Date>,
+        done_at -> Nullable<Timestamptz>,
+        done_by -> Nullable<Uuid>,
+        amount -> Nullable<Integer>,
+        sealed -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
     notice_answers (id) {
         id -> BigInt,
         notice_id -> Uuid,
@@ -667,6 +684,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     legal_holds,
     mails,
+    manual_tasks,
     notice_answers,
     notices,
     paper_letters,

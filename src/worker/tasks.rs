@@ -12,8 +12,8 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::{
-    Context, Result, account_end, alarms, auditing, granting, keys, notices, packages, purging, replaying,
-    restricting, searching, stopping, suppressions, thinning, waiting,
+    Context, Result, account_end, alarms, auditing, granting, keys, manual, notices, packages, purging,
+    replaying, restricting, searching, stopping, suppressions, thinning, waiting,
 };
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
@@ -122,6 +122,7 @@ pub fn sweeps() -> Vec<Sweep> {
         Sweep::new("lapses", Duration::from_mins(10), waiting::lapse),
         Sweep::new("notices", Duration::from_mins(5), notices::follow_up),
         Sweep::new("alarms", Duration::from_mins(10), alarms::sweep),
+        Sweep::new("manual_tasks", Duration::from_hours(1), manual::remind),
         Sweep::new("suppressions", Duration::from_hours(1), suppressions::stop_again),
         Sweep::new("markers", Duration::from_mins(10), replaying::look),
         Sweep::new(

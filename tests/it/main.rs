@@ -23,6 +23,7 @@ mod keys;
 mod kill;
 mod mail;
 mod mail_tls;
+mod manual;
 mod notices;
 mod pages;
 mod replay;

@@ -46,6 +46,7 @@ pub fn mail(t: Texts, reference: String, course: &Course, public_url: &str) -> C
             (Some(format!("{public_url}/staff/cases/{reference}")), None)
         }
         Course::Incident { .. } => (Some(format!("{public_url}/staff/incidents")), None),
+        Course::TasksDue { .. } => (Some(format!("{public_url}/staff/tasks")), None),
         Course::ToController { token, code, .. } => (
             Some(format!("{public_url}/forwarded/{token}")),
             Some(code.clone()),
@@ -73,7 +74,7 @@ fn blocks(t: Texts, course: &Course) -> Vec<Block> {
         }
         Course::Held { .. } | Course::HoldLifted | Course::Extended { .. } => time(t, course),
         Course::Forwarded { .. } | Course::ToController { .. } => forwarded(t, course),
-        Course::AtRisk { .. } | Course::Silent { .. } | Course::Incident { .. } => {
+        Course::AtRisk { .. } | Course::Silent { .. } | Course::TasksDue { .. } | Course::Incident { .. } => {
             to_staff::blocks(t, course)
         }
         Course::Unanswered { .. } | Course::Split { .. } | Course::Reopened { .. } => turned(t, course),
@@ -319,6 +320,10 @@ pub(super) mod tests {
             at_risk(true, true),
             silent(false),
             silent(true),
+            Course::TasksDue {
+                count: 2,
+                due_on: date(24),
+            },
             Course::Incident {
                 kind: Kind::WrongRecipient,
                 notify_by: chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default(),

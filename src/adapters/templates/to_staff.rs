@@ -35,6 +35,10 @@ pub(super) fn blocks(t: Texts, course: &Course) -> Vec<Block> {
             blocks
         }
         Course::Silent { .. } => silent(t, course),
+        Course::TasksDue { count, due_on } => vec![
+            Block::Words(t.two("course-tasks-due-lead", "count", *count, "date", due_on)),
+            Block::Words(t.get("course-tasks-due-waits")),
+        ],
         Course::Incident { kind, notify_by } => {
             let by = notify_by.with_timezone(&chrono_tz::Europe::Stockholm);
             vec![

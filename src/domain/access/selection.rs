@@ -56,7 +56,7 @@ pub enum WhyLeftOut {
     NotChosen,
     /// It is not processed by automated means.
     NotAutomated,
-    /// No connector reads it: staff hand it over by another way.
+    /// Staff hand it over by another way; in grants of before they did it as a task.
     ByHand,
 }
 
@@ -118,11 +118,9 @@ enum Rests {
 /// is the customer; what is refused is withheld, item by item.
 #[must_use]
 pub fn for_access(organisation: &Organisation, refused: &[RefusedItem]) -> Vec<Chosen> {
-    choose(organisation, refused, |system, _, category| {
+    choose(organisation, refused, |_, _, category| {
         if category.is_some_and(|category| category.customer_is_controller) {
             Fate::Counted
-        } else if system.connector == ConnectorKind::Manual {
-            left_out(WhyLeftOut::ByHand)
         } else {
             Fate::Included
         }

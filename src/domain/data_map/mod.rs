@@ -65,9 +65,26 @@ pub struct System {
     /// A table of one row with a text column `at`, into which each erasure writes its time: when it holds an earlier
     /// one, the system was restored from a backup.
     pub marker: Option<String>,
+    /// What staff do in it, when no machine reaches it.
+    pub by_hand: Option<ByHand>,
     /// Its tables that hold personal data.
     #[serde(default)]
     pub tables: Vec<Table>,
+}
+
+/// How staff see to a system that no machine reaches.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByHand {
+    /// Where it is, how one looks for a person there, and who has the key.
+    pub instructions: Text,
+    /// Days that a task may take.
+    #[serde(default = "week")]
+    pub within_days: u32,
+}
+
+const fn week() -> u32 {
+    7
 }
 
 /// How a system is reached.

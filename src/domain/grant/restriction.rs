@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Correction, Step, StepKind};
-use crate::domain::data_map::DataMap;
+use crate::domain::data_map::{ConnectorKind, DataMap};
 use crate::domain::erasure::Survey;
 use crate::domain::matching::RowKey;
 use crate::domain::restriction::{Allowed, Ground, Services};
@@ -37,7 +37,8 @@ pub struct Covered {
     pub table: String,
     /// The rows.
     pub keys: Vec<RowKey>,
-    /// Whether they are marked there. Where the map has no mark, staff see to it by hand.
+    /// Whether they are marked there, by a machine or as a task that staff do. Where the map has no mark, staff see to it
+    /// themselves.
     pub marked: bool,
 }
 
@@ -105,7 +106,7 @@ impl RestrictionTerms {
                     system: survey.system.clone(),
                     table: table.name.clone(),
                     keys: rows.iter().map(|row| row.key.clone()).collect(),
-                    marked: table.restrict.is_some(),
+                    marked: table.restrict.is_some() || system.connector == ConnectorKind::Manual,
                 });
                 for (row, rule) in rows
                     .iter()

@@ -47,7 +47,8 @@ contact = { channel = 'email', email = 'privacy@crm.example' }
 [[systems]]
 id = 's'
 name = { sv = 'S', en = 'S' }
-connector = 'manual'
+connector = 'postgres'
+url = 'env:S_URL'
 freeze = { table = 'people', set = { state = 'frozen' } }
 [[systems.tables]]
 name = 'people'

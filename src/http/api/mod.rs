@@ -20,6 +20,7 @@ pub mod requests;
 pub mod session;
 pub mod standing;
 pub mod stop;
+pub mod tasks;
 pub mod written_view;
 
 use actix_web::http::StatusCode;
@@ -66,6 +67,7 @@ calls! {
     act::act_on_case, grant_view::read_terms,
     purges::list_purges, purges::read_purge, purges::act_on_purge,
     standing::undo_account_end, standing::list_standing, standing::give_standing, standing::revoke_standing,
+    tasks::list_tasks, tasks::read_task, tasks::do_task,
     stop::list_consents, stop::begin_erasure, stop::check_suppressions,
     incidents::list_incidents, incidents::follow_incident,
     notices::read_notice, notices::open_notice, notices::answer_notice,

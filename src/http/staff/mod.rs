@@ -22,6 +22,7 @@ mod session;
 mod standing;
 mod stats;
 mod stop;
+mod tasks;
 mod trail;
 mod who;
 
@@ -31,7 +32,7 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 23] = [
+pub const ADDRESSES: [(&str, &[&str]); 25] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
@@ -39,6 +40,8 @@ pub const ADDRESSES: [(&str, &[&str]); 23] = [
     ("/staff/handled", &["GET", "POST"]),
     ("/staff/stats", &["GET"]),
     ("/staff/standing", &["GET", "POST"]),
+    ("/staff/tasks", &["GET"]),
+    ("/staff/tasks/{id}", &["GET", "POST"]),
     ("/staff/purges", &["GET"]),
     ("/staff/purges/{id}", &["GET", "POST"]),
     ("/staff/cases/new", &["GET", "POST"]),
@@ -84,6 +87,9 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/stats", false) => resource.route(reading().to(stats::show)),
         ("/staff/standing", false) => resource.route(reading().to(standing::show)),
         ("/staff/standing", true) => resource.route(web::post().to(standing::decide)),
+        ("/staff/tasks", false) => resource.route(reading().to(tasks::list)),
+        ("/staff/tasks/{id}", false) => resource.route(reading().to(tasks::show)),
+        ("/staff/tasks/{id}", true) => resource.route(web::post().to(tasks::finish)),
         ("/staff/purges", false) => resource.route(reading().to(purges::list)),
         ("/staff/purges/{id}", false) => resource.route(reading().to(purges::show)),
         ("/staff/purges/{id}", true) => resource.route(web::post().to(purges::decide)),

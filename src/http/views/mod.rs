@@ -14,6 +14,7 @@ pub mod recipient;
 pub mod register;
 pub mod staff;
 pub mod standing;
+pub mod tasks;
 
 #[cfg(test)]
 pub mod samples;

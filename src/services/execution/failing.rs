@@ -1,5 +1,6 @@
 //! What is noted when an erasure cannot go on.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{Failure, Run};
@@ -7,13 +8,19 @@ use crate::domain::case::Event;
 use crate::domain::erasure::StepKind;
 use crate::domain::ids::{CaseId, PlanId};
 use crate::domain::staff::Actor;
+use crate::services::ports::SystemError;
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result};
+use crate::services::{Context, Error, Result, manual};
 use crate::store::cases;
 use crate::store::plans::{self, StepState};
 
+/// When a run that waits for staff looks again; what is done wakes it earlier.
+const TASKS_LATER: TimeDelta = TimeDelta::days(1);
+
 pub(super) fn note_failure(ctx: &Context, plan: PlanId, ordinal: i32, failure: &Failure) {
     let why = match failure {
+        // Nothing failed: the step is still to come.
+        Failure::System(SystemError::Waiting { .. }) => return,
         Failure::System(error) => error.to_string(),
         Failure::NotVerified => "verification_failed".to_owned(),
         Failure::Outdated => "plan_outdated".to_owned(),
@@ -30,6 +37,7 @@ pub(super) fn note_failure(ctx: &Context, plan: PlanId, ordinal: i32, failure: &
 
 pub(super) fn failed_run(ctx: &Context, id: CaseId, failure: &Failure) -> Result<Run> {
     let (attention, run) = match failure {
+        Failure::System(SystemError::Waiting { .. }) => return waits(ctx, id),
         Failure::System(error) if error.retryable() => ("system_failed", Run::TryAgain(error.code())),
         Failure::System(error) => ("system_failed", Run::NeedsStaff(error.code())),
         _ => ("verification_failed", Run::NeedsStaff("verification_failed")),
@@ -45,6 +53,15 @@ pub(super) fn failed_run(ctx: &Context, id: CaseId, failure: &Failure) -> Result
         )
     })?;
     Ok(run)
+}
+
+/// What staff do by hand is not done: the run goes on when it is, and looks again meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub fn waits(ctx: &Context, id: CaseId) -> Result<Run> {
+    cases::set_attention(&mut *ctx.store.get()?, id, Some(manual::ATTENTION))?;
+    Ok(Run::NotBefore(ctx.now() + TASKS_LATER))
 }
 
 pub(super) fn outdated(ctx: &Context, id: CaseId, plan: PlanId) -> Result<Run> {

@@ -28,6 +28,7 @@ use crate::store::plans::{self, StepState, StoredStep};
 use starting::{Start, start};
 
 pub use again::{Again, again};
+pub use failing::waits;
 use failing::{failed_run, note_failure, outdated};
 
 pub use completing::RETAINED;
@@ -107,7 +108,7 @@ fn carry_out(
             match run_system(ctx, erasure, plan, part, phase) {
                 Ok(()) => {}
                 Err(fatal @ (Failure::Outdated | Failure::Ours(_))) => return Err(fatal),
-                Err(failed) => worst = Some(failed),
+                Err(failed) => worst = Some(failed.or_worse(worst)),
             }
         }
         if phase == Phase::Look {
@@ -131,6 +132,17 @@ pub enum Failure {
     Outdated,
     /// The service itself.
     Ours(Error),
+}
+
+impl Failure {
+    /// This one, unless it only waits for staff and another does not.
+    #[must_use]
+    pub fn or_worse(self, other: Option<Self>) -> Self {
+        match (self, other) {
+            (Self::System(SystemError::Waiting { .. }), Some(other)) => other,
+            (one, _) => one,
+        }
+    }
 }
 
 impl From<SystemError> for Failure {

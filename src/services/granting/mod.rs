@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::searching::{self, Subject};
 use super::transition::{self, Change};
-use super::{Context, Error, FieldError, Result, intake, planning};
+use super::{Context, Error, FieldError, Result, intake, manual, planning};
 use crate::domain::case::{Event, Proposal, RefusalGround};
 use crate::domain::contact::FreeText;
 use crate::domain::grant::{Grant, RefusedItem, Terms};
@@ -132,7 +132,8 @@ fn make(ctx: &Context, case: &StoredCase, by: Option<StaffId>, asked: &Asked) ->
     let by = by.ok_or(Error::Forbidden("role"))?;
     let (_, file) = intake::open_file(ctx, case)?;
     let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
-    let subject = searching::clear_subject(Some(subject))?;
+    let mut subject = searching::clear_subject(Some(subject))?;
+    subject.matches.extend(manual::found(ctx, case.id)?);
     let terms = terms(ctx, case, &subject, by, asked, &refused)?;
     let told = match terms.notice() {
         None => vec![],

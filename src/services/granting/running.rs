@@ -13,9 +13,10 @@ use crate::domain::case::{Event, State};
 use crate::domain::grant::{Grant, Step, StepKind, Terms};
 use crate::domain::ids::CaseId;
 use crate::domain::staff::Actor;
-use crate::services::execution::{Failure, Run, say_if_full};
+use crate::services::execution::{self, Failure, Run, say_if_full};
+use crate::services::ports::SystemError;
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result, restricting, suppressions};
+use crate::services::{Context, Error, Result, manual, restricting, suppressions};
 use crate::store::cases::{self, StoredCase};
 use crate::store::grant_steps::{self, StepState};
 use crate::store::{jobs, locks};
@@ -24,7 +25,8 @@ use crate::store::{jobs, locks};
 const OTHER_RUN: TimeDelta = TimeDelta::seconds(30);
 
 /// What a run that ends well settles.
-const RAISED_HERE: [&str; 5] = [
+const RAISED_HERE: [&str; 6] = [
+    manual::ATTENTION,
     Error::DISK_FULL,
     "system_failed",
     "verification_failed",
@@ -74,6 +76,10 @@ fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
             }
             Err(Failure::Ours(error)) => return Err(error),
             Err(Failure::Outdated) => return outdated(ctx, id, &hash),
+            Err(waits @ Failure::System(SystemError::Waiting { .. })) => {
+                failing.insert(stored.step.system.clone());
+                worst = Some(waits.or_worse(worst));
+            }
             Err(failed) => {
                 let why = match &failed {
                     Failure::System(error) => error.to_string(),
@@ -85,8 +91,13 @@ fn run_alone(ctx: &Context, id: CaseId) -> Result<Run> {
             }
         }
     }
+    if worst.is_none() {
+        worst = manual::await_granted(ctx, &case, &grant).err();
+    }
     match worst {
         None => complete(ctx, id, &grant),
+        Some(Failure::Ours(error)) => Err(error),
+        Some(Failure::System(SystemError::Waiting { .. })) => execution::waits(ctx, id),
         Some(failed) => interrupted(ctx, id, &failed),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::searching::{self, Subject};
 use super::transition::{self, Change};
-use super::{Context, Error, Result, intake};
+use super::{Context, Error, Result, intake, manual};
 use crate::domain::case::{Confirmation, Event, Proposal};
 use crate::domain::data_map::System;
 use crate::domain::erasure::{Draft, Plan, PlanError, Refusals, Survey, SurveyRequest};
@@ -104,7 +104,8 @@ pub fn make(ctx: &Context, actor: &Actor, id: CaseId, version: i64, asked: &Aske
     let refusals = deciding::refusals(ctx, asked)?;
     let (_, file) = intake::open_file(ctx, &case)?;
     let subject = searching::search(ctx, &file.keys(), asked.account.as_ref())?;
-    let subject = searching::clear_subject(Some(subject))?;
+    let mut subject = searching::clear_subject(Some(subject))?;
+    subject.matches.extend(manual::found(ctx, id)?);
     let planned = plan_for(ctx, &subject, &case, asked, &refusals)?;
     let confirmation = match planned.plan.services.as_slice() {
         [] => Confirmation::NotNeeded,

@@ -12,7 +12,7 @@ use super::execution::Run;
 use super::jobs::{self, Job};
 use super::letters::Letter;
 use super::transition;
-use super::{Context, Error, Result, granting, intake, notices, telling};
+use super::{Context, Error, Result, granting, intake, manual, notices, telling};
 use crate::domain::calendar::stockholm_date;
 use crate::domain::case::State as CaseState;
 use crate::domain::grant::{ByHand, Grant, RestrictionTerms, Terms};
@@ -312,8 +312,9 @@ fn finish(ctx: &Context, id: CaseId, left: u64) -> Result<()> {
         }
         let detail = json!({ "reason": reason.name(), "left": left });
         ctx.record(conn, id.0, &Actor::System, "restriction_lifted", detail)?;
-        let told = granting::open(ctx, conn, &case)?.told;
-        notices::tell_more(ctx, conn, &case, Kind::RestrictionLifted, &told)?;
+        let grant = granting::open(ctx, conn, &case)?;
+        manual::lift(ctx, conn, &case, &grant)?;
+        notices::tell_more(ctx, conn, &case, Kind::RestrictionLifted, &grant.told)?;
         let (key, _) = intake::open_file(ctx, &case)?;
         let letter = Letter::RestrictionLifted {
             reason,

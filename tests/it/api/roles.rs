@@ -63,6 +63,11 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
             (Open::Roles(&[Agent, Approver]), grant)
         }
         ("DELETE", "/cases/{reference}") => (Open::Roles(&[Machine]), none),
+        ("GET", "/tasks" | "/tasks/{id}") => (Open::Roles(READERS), none),
+        ("POST", "/tasks/{id}") => {
+            let done = json!({ "amount": 1, "text": "Burned." });
+            (Open::Roles(&[Agent, Approver]), done)
+        }
         ("GET", "/standing-approvals") => (Open::Roles(READERS), none),
         ("POST", "/standing-approvals") => {
             let given = json!({ "valid_until": "2027-06-30", "sample_every": 10, "most_in_30_days": 300 });

@@ -2,6 +2,7 @@
 
 mod access;
 mod account_end;
+mod by_hand;
 mod customer;
 pub mod erasure;
 mod human_review;

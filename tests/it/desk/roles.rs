@@ -25,7 +25,8 @@ fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
         | (_, "/staff/handled") => Some(READERS),
         ("GET", "/staff/purges" | "/staff/purges/{id}") => Some(READERS),
         ("POST", "/staff/purges/{id}") => Some(&[Approver]),
-        ("GET", "/staff/standing") => Some(READERS),
+        ("GET", "/staff/standing" | "/staff/tasks" | "/staff/tasks/{id}") => Some(READERS),
+        ("POST", "/staff/tasks/{id}") => Some(&[Agent, Approver]),
         ("POST", "/staff/standing") => Some(&[Approver]),
         // No letter waits; who may open one is told so.
         ("GET", "/staff/cases/{reference}/letters/{letter}") => Some(&[Agent, Approver]),
@@ -102,6 +103,15 @@ fn breach(site: &Site, reference: &str) -> uuid::Uuid {
     found[0].id
 }
 
+/// Something to do by hand for the case.
+fn give_task(site: &Site, id: &str, reference: &str) {
+    let task = format!(
+        "INSERT INTO manual_tasks (id, case_id, system, tbl, kind, created_at, due_on)
+         SELECT '{id}', id, 'archive', 'contracts', 'find', now(), now() FROM cases WHERE reference = '{reference}'"
+    );
+    site.database.owner().batch_execute(&task).unwrap();
+}
+
 #[test]
 fn every_address_lets_through_exactly_whom_it_should() {
     let site = Site::with(|world| world.app.ctx.policy.limits = false);
@@ -114,6 +124,7 @@ fn every_address_lets_through_exactly_whom_it_should() {
         .unwrap()
         .id;
     let list = "00000000-0000-7000-8000-000000000001";
+    give_task(&site, list, &reference);
     let begun = format!("INSERT INTO purges (id, proposed_at, proposed_on) VALUES ('{list}', now(), now())");
     site.database.owner().batch_execute(&begun).unwrap();
     let staff = || Role::ALL.into_iter().filter(|role| *role != Role::Machine);
@@ -125,6 +136,7 @@ fn every_address_lets_through_exactly_whom_it_should() {
             let path = template
                 .replace("{reference}", &reference)
                 .replace("/purges/{id}", &format!("/purges/{list}"))
+                .replace("/tasks/{id}", &format!("/tasks/{list}"))
                 .replace("/incidents/{id}", &format!("/incidents/{breach}"))
                 .replace("{id}", &other.to_string());
             let path = match path.strip_suffix("{letter}") {

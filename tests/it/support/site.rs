@@ -25,7 +25,11 @@ impl Deref for Site {
 impl Site {
     /// The service for one of the five hosts.
     pub fn of(profile: &str) -> Self {
-        let world = World::of(profile);
+        Self::around(World::of(profile))
+    }
+
+    /// The service of a world.
+    pub fn around(world: World) -> Self {
         let server = Server::start(world.app.clone());
         Self {
             base: server.base.clone(),

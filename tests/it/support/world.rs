@@ -14,6 +14,7 @@ use dataratt::domain::organisation::Organisation;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::handling::{self, Action};
 use dataratt::services::intake::{self, Arrival, Request, Typed};
+use dataratt::services::manual::WithManual;
 use dataratt::services::planning::AskedPlan;
 use dataratt::services::{Result, accounts, codes, planning};
 use dataratt::store::cases::{self, StoredCase};
@@ -63,6 +64,7 @@ impl World {
         let look = packing.look.clone();
         ctx.packing = Arc::new(packing);
         ctx.policy.cool_off = Duration::ZERO;
+        ctx.systems = WithManual::around(&ctx);
         let sender = Sender::new(&organisation.name, &organisation.contact.email).unwrap();
         let app = App {
             ctx: (*ctx).clone(),

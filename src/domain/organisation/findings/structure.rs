@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, FindingCode as Code};
-use crate::domain::data_map::{EraseRule, PurposeUse, RetentionGround, System, Table};
+use crate::domain::data_map::{ConnectorKind, EraseRule, PurposeUse, RetentionGround, System, Table};
 use crate::domain::organisation::Organisation;
 use crate::domain::recipient::{Channel, IdentifierKind, Recipient};
 
@@ -168,7 +168,8 @@ fn table_findings(organisation: &Organisation, system: &System, table: &Table) -
     {
         found.push(Finding::error(Code::UnknownTable, key("references"), &[name]));
     }
-    if !table.is_searchable() && table.parent.is_none() && table.from.is_none() {
+    let has_way = table.parent.is_some() || table.from.is_some() || system.connector == ConnectorKind::Manual;
+    if !table.is_searchable() && !has_way {
         found.push(Finding::error(
             Code::TableOutOfReach,
             key("person"),

@@ -13,6 +13,7 @@ mod purges;
 mod recipient;
 mod staff;
 mod standing;
+mod tasks;
 
 use askama::Template;
 use chrono::NaiveDate;
@@ -46,6 +47,7 @@ pub fn all(language: Language) -> Vec<Sample> {
     samples.extend(outbox::all(t));
     samples.extend(purges::all(t));
     samples.extend(standing::all(t));
+    samples.extend(tasks::all(t));
     for status in ErrorPage::STATUSES {
         let incident = (status == 500).then(|| "0192-7f3a-51cc".to_owned());
         samples.push(sample(

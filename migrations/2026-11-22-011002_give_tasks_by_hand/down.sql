@@ -1,0 +1,2 @@
+DROP TABLE manual_tasks;
+DROP FUNCTION guard_manual_task;
