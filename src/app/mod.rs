@@ -240,7 +240,10 @@ fn mailer(settings: &Settings, organisation: &Organisation) -> Result<Arc<dyn Ma
         .from
         .as_deref()
         .unwrap_or(&organisation.contact.email);
-    let sender = Sender::new(&organisation.name, address)?;
+    let mut sender = Sender::new(&organisation.name, address)?;
+    if let Some(path) = &settings.mail.return_path {
+        sender = sender.with_return_path(path.as_str())?;
+    }
     Ok(match (settings.mail.transport, &settings.mail.smtp_url) {
         (Transport::Smtp, Some(url)) => {
             let authorities = authorities(settings)?;

@@ -13,6 +13,7 @@ mod case;
 mod check;
 mod findings;
 mod keys;
+mod mail;
 mod purge;
 mod replay;
 mod sample;
@@ -66,6 +67,9 @@ enum Command {
     Purge(purge::PurgeCommand),
     /// Erase again what a restored backup brought back into a system.
     ReplayErasures(replay::ReplayCommand),
+    /// Mail that comes back.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -114,6 +118,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Case(command) => case::run(&settings, &command),
         Command::Purge(command) => purge::run(&settings, &command),
         Command::ReplayErasures(command) => replay::run(&settings, &command),
+        Command::Mail(command) => mail::run(&settings, &command),
         Command::Audit(command) => audit::run(&settings, &command),
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use crate::domain::contact::Email;
 use crate::domain::filing::{MAX_RECORD_YEARS, Periods};
 use layers::Layers;
 pub use layers::Source;
@@ -150,6 +151,9 @@ pub struct Mail {
     /// The sender's address.
     #[serde(deserialize_with = "types::optional")]
     pub from: Option<String>,
+    /// The address that bounces come to; each mail's id is put into it.
+    #[serde(deserialize_with = "types::optional")]
+    pub return_path: Option<Email>,
     /// Whether a page shows the mails of the file transport.
     pub viewer: bool,
 }

@@ -14,6 +14,7 @@ pub mod grant;
 pub mod identity;
 pub mod ids;
 pub mod incident;
+pub mod incoming;
 pub mod keyring;
 pub mod language;
 pub mod ledgers;

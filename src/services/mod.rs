@@ -17,6 +17,7 @@ pub mod granting;
 pub mod handling;
 pub mod handoff;
 pub mod incidents;
+pub mod incoming;
 pub mod intake;
 pub mod jobs;
 pub mod keys;

@@ -227,6 +227,31 @@ fn mark(conn: &mut PgConnection, id: MailId, state: &str, failure: &str) -> Resu
     }
 }
 
+/// Records that a mail came back after another server had taken it; false when that was known.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_bounced(conn: &mut PgConnection, id: MailId, at: DateTime<Utc>, lasting: bool) -> Result<bool> {
+    let sent = mails::table.filter(mails::id.eq(id.0).and(mails::state.eq("sent")));
+    let failure = if lasting { "bounced" } else { "bounced_for_now" };
+    let changed = diesel::update(sent.filter(mails::bounced_at.is_null()))
+        .set((mails::bounced_at.eq(at), mails::failure.eq(failure)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Whether a mail of the notice that was written after this one has not come back.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_followed_by_another(conn: &mut PgConnection, mail: &Mail) -> Result<bool> {
+    let others = mails::table
+        .filter(mails::notice_id.eq(mail.notice.map(|notice| notice.0)))
+        .filter(mails::id.ne(mail.id.0).and(mails::bounced_at.is_null()))
+        .filter(mails::queued_at.ge(mail.queued_at));
+    Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn)?)
+}
+
 /// Puts the refused mails of a case into the queue again; says how many.
 ///
 /// # Errors

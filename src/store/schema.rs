@@ -308,6 +308,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         attempts -> Integer,
         failure -> Nullable<Text>,
+        bounced_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -2,16 +2,18 @@
 
 use std::time::SystemTime;
 
-use lettre::address::Address;
+use lettre::address::{Address, Envelope};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 
+use super::incoming::MARK;
 use crate::services::ports::{MailError, OutgoingMail};
 
 /// Who sends.
 #[derive(Clone, Debug)]
 pub struct Sender {
     mailbox: Mailbox,
+    return_path: Option<Address>,
 }
 
 /// The sender is none.
@@ -20,6 +22,9 @@ pub enum SenderError {
     /// The address is none.
     #[error("the sender's address is none; set `mail.from`")]
     Address,
+    /// The address for bounces is none.
+    #[error("the address for bounces is none; set `mail.return_path`")]
+    ReturnPath,
     /// The name holds control characters.
     #[error("the organisation's name holds control characters")]
     Name,
@@ -37,7 +42,32 @@ impl Sender {
         let address: Address = address.parse().map_err(|_| SenderError::Address)?;
         Ok(Self {
             mailbox: Mailbox::new(Some(name.to_owned()), address),
+            return_path: None,
         })
+    }
+
+    /// The same, with bounces to another address: to that address with the mail's id in it, so that each finds its mail.
+    ///
+    /// # Errors
+    /// [`SenderError::ReturnPath`] when it is none.
+    pub fn with_return_path(self, address: &str) -> Result<Self, SenderError> {
+        let address: Address = address.parse().map_err(|_| SenderError::ReturnPath)?;
+        Ok(Self {
+            return_path: Some(address),
+            ..self
+        })
+    }
+
+    /// From where and to whom a mail goes, in the words of mail servers.
+    fn envelope(&self, id: uuid::Uuid, to: Address) -> Option<Envelope> {
+        let from = match &self.return_path {
+            Some(path) => {
+                let local = format!("{}{MARK}{}", path.user(), id.simple());
+                Address::new(local, path.domain()).ok()?
+            }
+            None => self.mailbox.email.clone(),
+        };
+        Envelope::new(Some(from), vec![to]).ok()
     }
 }
 
@@ -77,6 +107,11 @@ pub(super) fn message(sender: &Sender, mail: &OutgoingMail) -> Result<Message, M
         .singlepart(SinglePart::html(mail.rendered.html.clone()));
     Message::builder()
         .from(sender.mailbox.clone())
+        .envelope(
+            sender
+                .envelope(mail.id, to.clone())
+                .ok_or_else(|| never("address_invalid"))?,
+        )
         .to(Mailbox::new(None, to))
         .subject(mail.rendered.subject.clone())
         .date(SystemTime::from(mail.at))

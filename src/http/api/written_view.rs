@@ -13,7 +13,7 @@ pub struct MessageView {
     pub at: DateTime<Utc>,
     /// A pseudonym.
     pub author: String,
-    /// `from_person`, `to_person`, `statement`, `note`, `advice` or `from_controller`.
+    /// `from_person`, `to_person`, `statement`, `note`, `advice`, `from_controller` or `from_recipient`.
     pub kind: String,
     /// The text.
     pub text: String,

@@ -80,6 +80,10 @@ pub(super) fn view(reader: &Reader<'_>, case: &StaffCase) -> CourseView {
         .messages
         .iter()
         .filter(|message| message.kind == "from_controller");
+    let from_recipients = case
+        .messages
+        .iter()
+        .filter(|message| message.kind == "from_recipient");
     let note = |message: &crate::services::overview::Message| NoteRow {
         at: local_time(message.at),
         by: reader.actor(&message.author),
@@ -106,6 +110,7 @@ pub(super) fn view(reader: &Reader<'_>, case: &StaffCase) -> CourseView {
             (local_time(row.at), controller, row.may_name)
         }),
         from_controller: from_controller.map(note).collect(),
+        from_recipients: from_recipients.map(note).collect(),
         linked: course.linked.iter().chain(&course.merged).map(linked).collect(),
         incidents: course.incidents.iter().map(self::incident).collect(),
         letters: course

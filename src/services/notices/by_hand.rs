@@ -9,7 +9,8 @@ use crate::store::notices::{self, NoticeRow};
 use crate::store::{self, Conn};
 
 /// What staff are asked to look at in a case because of its notices.
-const RAISED_BY_NOTICES: [&str; 4] = [
+const RAISED_BY_NOTICES: [&str; 5] = [
+    "recipient_wrote",
     "notice_undeliverable",
     "notice_to_be_reminded",
     "notice_escalated",

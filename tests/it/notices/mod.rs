@@ -1,3 +1,5 @@
 //! Notices to recipients after they have left.
 
+mod incoming;
 mod silence;
+mod told;

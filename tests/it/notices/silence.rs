@@ -1,84 +1,14 @@
 //! Recipients that do not answer, or take no mail: reminded, escalated, tried elsewhere, told by hand.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
-use dataratt::domain::contact::Email;
 use dataratt::domain::notice::{Answer, Outcome};
-use dataratt::domain::staff::{Actor, Role};
+use dataratt::domain::staff::Role;
 use dataratt::services::handling::Action;
 use dataratt::services::notices;
-use dataratt::store::cases::StoredCase;
-use dataratt::store::notices::NoticeRow;
 use dataratt::{services, store};
 
-use crate::support::smtp::Failure;
+use super::told::{other_of, refuse, row, told, world};
 use crate::support::world::World;
-
-/// A recipient's second address.
-fn other_of(recipient: &str) -> String {
-    format!("legal@{recipient}.example")
-}
-
-/// A world in which recipients have another address, a telephone, and somebody who answers for the agreement.
-fn world() -> World {
-    let mut world = World::new();
-    let mut organisation = (*world.ctx.organisation).clone();
-    for known in &mut organisation.recipients {
-        let Some(contact) = known.contact.as_mut() else {
-            continue;
-        };
-        contact.other_email = Some(Email::parse(&other_of(&known.id)).unwrap());
-        contact.phone = Some("+49 30 23125 000".to_owned());
-        known.owner = Some(Email::parse(&format!("owner-of-{}@host.example", known.id)).unwrap());
-    }
-    world.ctx.organisation = Arc::new(organisation);
-    world
-}
-
-/// A processor to whom a mail goes.
-struct Processor {
-    id: String,
-    address: String,
-    owner: String,
-}
-
-/// An erasure that was carried out, and one processor that was told of it.
-fn told(world: &World) -> (StoredCase, Actor, Processor) {
-    let (agent, approver) = (world.staff(Role::Agent), world.staff(Role::Approver));
-    let case = world.planned(&world.host.people()[0], &agent);
-    world.act(&approver, &case.reference, &Action::Approve).unwrap();
-    world.work();
-    let rows = store::notices::list(&mut world.store.get().unwrap(), case.id).unwrap();
-    let row = rows.iter().find(|row| row.channel == "email" && !row.independent);
-    let id = row.unwrap().recipient.clone();
-    let known = world.ctx.organisation.recipient(&id).unwrap();
-    let processor = Processor {
-        address: known.address(false).unwrap().to_owned(),
-        owner: known.owner.as_ref().unwrap().as_str().to_owned(),
-        id,
-    };
-    (world.find(&case.reference), agent, processor)
-}
-
-fn row(world: &World, case: &StoredCase, processor: &Processor) -> NoticeRow {
-    let rows = store::notices::list(&mut world.store.get().unwrap(), case.id).unwrap();
-    rows.into_iter()
-        .find(|row| row.recipient == processor.id)
-        .unwrap()
-}
-
-/// Lets no first address take mail; `others`: nor any second one.
-fn refuse(world: &World, others: bool) {
-    for known in &world.ctx.organisation.recipients {
-        if let Some(address) = known.address(false) {
-            world.sink.fail_address(address, Failure::Code(550));
-        }
-        if others {
-            world.sink.fail_address(&other_of(&known.id), Failure::Code(550));
-        }
-    }
-}
 
 /// Lets days pass, one by one, with two instances that follow up at the same time.
 fn days(world: &World, days: i64) {

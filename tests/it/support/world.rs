@@ -66,6 +66,7 @@ impl World {
         ctx.policy.cool_off = Duration::ZERO;
         ctx.systems = WithManual::around(&ctx);
         let sender = Sender::new(&organisation.name, &organisation.contact.email).unwrap();
+        let sender = sender.with_return_path("bounces@host.example").unwrap();
         let app = App {
             ctx: (*ctx).clone(),
             mailer: Arc::new(SmtpMailer::new(sender, &sink.url(), None, 2).unwrap()),

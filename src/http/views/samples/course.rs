@@ -42,6 +42,7 @@ pub(super) fn course() -> CourseView {
             false,
         )),
         from_controller: vec![],
+        from_recipients: vec![],
         linked: vec![linked("R-2H9T-03BD", "access")],
         incidents: vec![incident(false), incident(true)],
         letters: vec![

@@ -27,6 +27,8 @@ pub struct CourseView {
     pub forwarded: Option<(String, String, bool)>,
     /// What the controller wrote.
     pub from_controller: Vec<NoteRow>,
+    /// What recipients wrote in plain mail.
+    pub from_recipients: Vec<NoteRow>,
     /// Cases that belong to this one.
     pub linked: Vec<LinkedRow>,
     /// Personal data breaches.
