@@ -60,6 +60,20 @@ pub fn find_newest(conn: &mut PgConnection, case: CaseId) -> Result<PlanRow> {
         .first(conn)?)
 }
 
+/// The newest plan of a case that was carried out, or begun: one that came after it was only proposed.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn find_newest_begun(conn: &mut PgConnection, case: CaseId) -> Result<PlanRow> {
+    let begun = erasure_steps::table.filter(erasure_steps::plan_id.eq(plans::id));
+    Ok(plans::table
+        .filter(plans::case_id.eq(case.0))
+        .filter(diesel::dsl::exists(begun))
+        .order(plans::made_at.desc())
+        .select(PlanRow::as_select())
+        .first(conn)?)
+}
+
 /// Where a step stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepState {

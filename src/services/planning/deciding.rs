@@ -84,12 +84,12 @@ fn goes(organisation: &Organisation, category: &str) -> bool {
     Refusals::of(&organisation.map, vec![item]).is_ok()
 }
 
-/// What the newest plan of a case refuses, by what stands of it in the open: also of a case that has been thinned.
+/// What the newest plan of a case that was carried out refuses, by what stands of it in the open: also of a case that has been thinned.
 ///
 /// # Errors
 /// When the database fails, or the map has no such part any more ([`Error::Conflict`] `refused_part_unknown`).
 pub fn refusals_of(ctx: &Context, conn: &mut Conn, case: CaseId) -> Result<Refusals> {
-    let summary = match plans::find_newest(conn, case) {
+    let summary = match plans::find_newest_begun(conn, case) {
         Ok(row) => row.summary,
         Err(crate::store::Error::NotFound) => return Ok(Refusals::default()),
         Err(error) => return Err(error.into()),

@@ -275,7 +275,11 @@ impl<'a> Run<'a> {
         let request = SurveyRequest::new(self.mapped, &organisation.recipients, roots.clone());
         let survey = self.system.survey(&request)?;
         // What was refused then is not erased now.
-        let refusals = planning::refusals_of(self.ctx, &mut *self.ctx.store.get()?, case)?;
+        let refusals = match planning::refusals_of(self.ctx, &mut *self.ctx.store.get()?, case) {
+            // Nobody knows any more what is to be spared: nothing of theirs goes, and everybody else's does.
+            Err(Error::Conflict(_)) => return Err(Failure::Outdated),
+            other => other?,
+        };
         let plan = Draft::make(
             &organisation.map,
             &organisation.fiscal_years,

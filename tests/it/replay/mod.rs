@@ -206,8 +206,8 @@ fn a_replay_cut_off_at_any_call_is_taken_up() {
     assert!(!world.host.people().iter().any(there));
 }
 
-#[test]
-fn what_was_refused_is_not_erased_by_what_comes_after() {
+/// A system that went back behind an erasure of which the orders were refused; and what it held after the erasure.
+fn gone_back_behind_a_refusal() -> (World, StoredCase, BTreeMap<String, Vec<String>>) {
     let mut world = World::new();
     let backup = world.host.back_up(BILLING);
     let with_orders =
@@ -248,7 +248,42 @@ fn what_was_refused_is_not_erased_by_what_comes_after() {
     world.host.restore(BILLING, backup);
     reconnect(&mut world);
     world.advance(TimeDelta::hours(1));
+    (world, case, after)
+}
+
+#[test]
+fn what_was_refused_is_not_erased_by_what_comes_after() {
+    let (world, _, after) = gone_back_behind_a_refusal();
     let done = replayed(&world);
     assert_eq!((done.people, done.failed), (1, 0));
     assert_eq!(contents(&world), after);
+}
+
+#[test]
+fn a_plan_that_was_only_proposed_since_changes_nothing_in_that() {
+    let (world, case, after) = gone_back_behind_a_refusal();
+    let later = format!(
+        "INSERT INTO plans (id, case_id, made_at, hash, summary, sealed, ground, refuses) \
+         SELECT gen_random_uuid(), case_id, made_at + interval '1 hour', hash, summary || '{{\"refused\": []}}', sealed, \
+         ground, false FROM plans WHERE case_id = '{}'",
+        case.id
+    );
+    world.database.owner().batch_execute(&later).unwrap();
+    assert_eq!(replayed(&world).people, 1);
+    assert_eq!(contents(&world), after);
+}
+
+#[test]
+fn who_has_a_refused_part_that_the_map_knows_no_more_is_left_to_staff_alone() {
+    let (world, case, _) = gone_back_behind_a_refusal();
+    let before = contents(&world);
+    let unknown = format!(
+        "ALTER TABLE plans DISABLE TRIGGER guard_plan; \
+         UPDATE plans SET summary = replace(summary::text, 'billing.orders', 'billing.gone')::jsonb WHERE case_id = '{}'",
+        case.id
+    );
+    world.database.owner().batch_execute(&unknown).unwrap();
+    let done = replayed(&world);
+    assert_eq!((done.people, done.failed), (0, 1));
+    assert_eq!(contents(&world), before);
 }
