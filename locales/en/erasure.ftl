@@ -38,3 +38,12 @@ case-awaited-by = The person asked for their data. The erasure begins by itself 
 customer-case-waits-for-data = We erase nothing before you have the answer to your request for your data.
 trail-erasure_waits = The erasure waits until the person has their data
 trail-purge_line_waits = The purge waits until the person has their data
+
+plan-offers = Before you say yes
+plan-transfer-ask = Ask for the codes to move the domain
+plan-transfer-asked = If you have asked for codes, we send them to you. Do not say yes before the domain has moved.
+plan-keep-services = Without your yes we erase nothing that the contract needs. Do you want to keep the services? Write to us below, and we erase only what the contract does not need.
+flash-transfer_asked = We send you the codes. Do not say yes before the domain has moved.
+event-transfer_asked = You asked for codes to move the domain
+trail-transfer_asked = Asked for codes to move domain names before the erasure
+attention-transfer_asked = The person wants to move domain names first: send the codes

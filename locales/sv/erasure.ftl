@@ -38,3 +38,12 @@ case-awaited-by = Personen har begärt ut sina uppgifter. Raderingen börjar av 
 customer-case-waits-for-data = Vi raderar inget förrän du har fått svar på din begäran om dina uppgifter.
 trail-erasure_waits = Raderingen väntar på att personen får ut sina uppgifter
 trail-purge_line_waits = Gallringen väntar på att personen får ut sina uppgifter
+
+plan-offers = Innan du säger ja
+plan-transfer-ask = Be om koder för att flytta domänen
+plan-transfer-asked = Har du bett om koder skickar vi dem till dig. Säg inte ja förrän domänen har flyttat.
+plan-keep-services = Utan ditt ja raderar vi inget som avtalet behöver. Vill du behålla tjänsterna? Skriv till oss här nedanför, så raderar vi bara det som avtalet inte behöver.
+flash-transfer_asked = Vi skickar koderna till dig. Säg inte ja förrän domänen har flyttat.
+event-transfer_asked = Du bad om koder för att flytta domänen
+trail-transfer_asked = Bad om koder för att flytta domännamn före raderingen
+attention-transfer_asked = Personen vill flytta domännamn först: skicka koderna

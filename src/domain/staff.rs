@@ -84,7 +84,7 @@ impl Role {
             ),
             Self::Admin => matches!(
                 what,
-                P::ManageStaff | P::ReadSystems | P::ReadStatistics | P::HandleIncidents
+                P::ManageStaff | P::ReadSystems | P::ReadStatistics | P::HandleIncidents | P::AnnounceChanges
             ),
             Self::Auditor => matches!(what, P::ReadCases | P::ReadStatistics | P::ReadSystems),
             Self::Machine => matches!(what, P::OpenCases | P::CheckSuppressions),
@@ -121,6 +121,8 @@ pub enum Permission {
     ReadStatistics,
     /// Ask which addresses marketing must leave alone.
     CheckSuppressions,
+    /// Announce changes of the privacy policy and of the register of recipients.
+    AnnounceChanges,
 }
 
 /// Who does something to a case.
@@ -180,7 +182,7 @@ mod tests {
     use super::*;
     use Permission as P;
 
-    const ALL: [Permission; 13] = [
+    const ALL: [Permission; 14] = [
         P::ReadCases,
         P::OpenCases,
         P::HandleCases,
@@ -194,6 +196,7 @@ mod tests {
         P::ReadSystems,
         P::ReadStatistics,
         P::CheckSuppressions,
+        P::AnnounceChanges,
     ];
 
     #[test]
@@ -211,7 +214,7 @@ mod tests {
         agent: ReadCases OpenCases HandleCases ReportIncidents CheckSuppressions
         approver: ReadCases OpenCases HandleCases ReportIncidents HandleIncidents ApproveProposals StopErasures CheckSuppressions
         dpo: ReadCases AddNotes Advise ReportIncidents HandleIncidents StopErasures ReadStatistics
-        admin: HandleIncidents ManageStaff ReadSystems ReadStatistics
+        admin: HandleIncidents ManageStaff ReadSystems ReadStatistics AnnounceChanges
         auditor: ReadCases ReadSystems ReadStatistics
         machine: OpenCases CheckSuppressions
         ");

@@ -3,9 +3,13 @@
 use actix_web::web;
 
 use super::pages::{self, Answer, Visit, reading};
-use super::views::customer::{RegisterGroup, RegisterPage, RegisterRecipient};
+use super::views::customer::{RegisterChange, RegisterGroup, RegisterPage, RegisterRecipient};
+use crate::domain::calendar::stockholm_date;
+use crate::domain::language::Language;
 use crate::domain::organisation::Organisation;
 use crate::domain::recipient::{Recipient, RecipientGroup};
+use crate::services::changes;
+use crate::store::changes::ChangeRow;
 
 /// The headings in their order, with the names of their texts.
 const GROUPS: [(RecipientGroup, &str); 4] = [
@@ -23,6 +27,8 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
 
 async fn show(visit: Visit) -> Answer {
     let t = visit.t();
+    let changes = visit.attempt(changes::list).await.unwrap_or_default();
+    let language = visit.language();
     let groups = GROUPS
         .iter()
         .map(|(group, name)| RegisterGroup {
@@ -34,8 +40,29 @@ async fn show(visit: Visit) -> Answer {
         t,
         page: visit.page(String::new()),
         groups: groups.collect(),
-        updated_on: None,
+        updated_on: changes
+            .iter()
+            .map(|change| stockholm_date(change.announced_at))
+            .max(),
+        changes: changes
+            .iter()
+            .map(|change| change_line(change, language))
+            .collect(),
     }))
+}
+
+/// A change in the reader's language.
+pub(super) fn change_line(change: &ChangeRow, language: Language) -> RegisterChange {
+    let text = match language {
+        Language::Sv => &change.text_sv,
+        Language::En => &change.text_en,
+    };
+    RegisterChange {
+        what: change.what.clone(),
+        announced_on: stockholm_date(change.announced_at),
+        effective_on: change.effective_on,
+        text: text.clone(),
+    }
 }
 
 fn recipients(visit: &Visit, group: RecipientGroup) -> Vec<RegisterRecipient> {

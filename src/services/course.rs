@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::case::RefusalGround;
 use crate::domain::identity::Method;
 use crate::domain::incident;
 use crate::domain::question::Reason;
@@ -99,6 +100,37 @@ pub enum Course {
         /// The last day.
         due_on: NaiveDate,
     },
+    /// A fee will be charged (Art. 12(5)(a)), announced before, so that the person can take the request back.
+    FeeAnnounced {
+        /// What is asked for.
+        right: Right,
+        /// Manifestly unfounded, or excessive.
+        ground: RefusalGround,
+        /// Whole kronor.
+        amount: u32,
+        /// Why, in staff's words; left out where the address is not proved, and read on the case's page.
+        reason: Option<String>,
+    },
+    /// A personal data breach that is a high risk to the person (Art. 34).
+    IncidentToPerson {
+        /// Since when it is known, as a local day.
+        aware_on: NaiveDate,
+        /// What happened, in plain words.
+        text: String,
+        /// What it may lead to.
+        consequences: String,
+        /// What was and will be done about it, and what the person can do.
+        measures: String,
+    },
+    /// The privacy policy or the register of recipients changes.
+    ChangeAnnounced {
+        /// `policy` or `register`.
+        what: String,
+        /// From when.
+        effective_on: NaiveDate,
+        /// What changes.
+        text: String,
+    },
     /// To staff: the time of a case runs out.
     AtRisk {
         /// What is asked for.
@@ -155,6 +187,9 @@ impl Course {
             Self::ToController { .. } => "to_controller",
             Self::Split { .. } => "split",
             Self::Reopened { .. } => "reopened",
+            Self::FeeAnnounced { .. } => "fee_announced",
+            Self::IncidentToPerson { .. } => "incident_to_person",
+            Self::ChangeAnnounced { .. } => "change_announced",
             Self::AtRisk { .. } => "at_risk",
             Self::Silent { given_up: false, .. } => "silent",
             Self::Silent { given_up: true, .. } => "never_answered",
@@ -188,6 +223,17 @@ impl Course {
                 evidence,
                 paused_from,
                 answer_by,
+            },
+            Self::FeeAnnounced {
+                right,
+                ground,
+                amount,
+                ..
+            } => Self::FeeAnnounced {
+                right,
+                ground,
+                amount,
+                reason: None,
             },
             Self::Held { authority, .. } => Self::Held {
                 reason: None,

@@ -1,12 +1,14 @@
 //! Personal data breaches: reported on a case, followed until the authority was notified and all is done (Art. 33).
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::course::Course;
 use super::letters::{self, Letter, Post};
-use super::{Context, Error, Result, intake};
+use super::{Context, Error, Result, intake, telling};
+use crate::domain::calendar::stockholm_date;
 use crate::domain::contact::FreeText;
 use crate::domain::ids::{CaseId, StaffId};
 use crate::domain::incident::{self, Kind};
@@ -64,6 +66,7 @@ pub fn report(
         closed_at: None,
         closed_by: None,
         done_sealed: None,
+        told_at: None,
     };
     incidents::insert(conn, &row)?;
     cases::set_attention(conn, case.id, Some(ATTENTION))?;
@@ -159,6 +162,52 @@ pub fn notified(ctx: &Context, actor: &Actor, id: Uuid, at: Option<DateTime<Utc>
         incidents::set_notified(conn, id, at)?;
         let detail = json!({ "incident": id, "late": at > row.notify_by });
         Ok(ctx.record(conn, row.case_id, actor, "incident_notified", detail)?)
+    })
+}
+
+/// What the person is told of a breach (Art. 34(2)): in plain words what happened, what it may lead to, and what is done.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ForPerson {
+    /// What happened.
+    pub text: String,
+    /// What it may lead to.
+    pub consequences: String,
+    /// What was and will be done about it, and what the person can do.
+    pub measures: String,
+}
+
+/// Tells the person of the case of a breach that is a high risk to them (Art. 34).
+///
+/// # Errors
+/// When the actor may not, there is no such breach, it is closed, or a text is empty.
+pub fn tell(ctx: &Context, actor: &Actor, id: Uuid, told: &ForPerson) -> Result<()> {
+    handling(actor)?;
+    let word = |field, text: &str| -> Result<String> {
+        Ok(super::handling::free_text(field, text)?.as_str().to_owned())
+    };
+    let text = word("text", &told.text)?;
+    let consequences = word("consequences", &told.consequences)?;
+    let measures = word("measures", &told.measures)?;
+    ctx.store.transaction(|conn| {
+        let row = locked(conn, id)?;
+        let case = cases::find_by_id(conn, CaseId(row.case_id))?;
+        let (key, _) = intake::open_file(ctx, &case)?;
+        let letter = Letter::Course(Course::IncidentToPerson {
+            aware_on: stockholm_date(row.aware_at),
+            text,
+            consequences,
+            measures,
+        });
+        telling::send(ctx, conn, &case, &key, letter)?;
+        incidents::set_told(conn, id, ctx.now())?;
+        Ok(ctx.record(
+            conn,
+            row.case_id,
+            actor,
+            "incident_told",
+            json!({ "incident": id }),
+        )?)
     })
 }
 

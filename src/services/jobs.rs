@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Context, Result};
 use crate::domain::ids::{CaseId, PurgeId};
@@ -47,6 +48,11 @@ pub enum Job {
         /// The case.
         case: CaseId,
     },
+    /// Write the letters about an announced change.
+    TellChange {
+        /// The change.
+        change: Uuid,
+    },
     /// Start or go on with an approved purge.
     RunPurge {
         /// The list.
@@ -66,6 +72,7 @@ impl Job {
             Self::RunGrant { .. } => "run_grant",
             Self::LiftRestriction { .. } => "lift_restriction",
             Self::ThawAccounts { .. } => "thaw_accounts",
+            Self::TellChange { .. } => "tell_change",
             Self::RunPurge { .. } => "run_purge",
         }
     }
@@ -81,7 +88,7 @@ impl Job {
             | Self::RunGrant { case }
             | Self::LiftRestriction { case }
             | Self::ThawAccounts { case } => Some(*case),
-            Self::RunPurge { .. } => None,
+            Self::RunPurge { .. } | Self::TellChange { .. } => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::answer::AnswerFacts;
+use super::answer::{AnswerFacts, ToldRecipient};
 use super::course::Course;
 use super::granting::rectification::RectifiedFacts;
 use super::planning::PlanFacts;
@@ -134,6 +134,11 @@ pub enum Letter {
         /// Since when.
         on: NaiveDate,
     },
+    /// The recipients that were told, on demand (Art. 19).
+    Recipients {
+        /// Who, when, and what they answered so far.
+        told: Vec<ToldRecipient>,
+    },
     /// An older case goes on with this one.
     Merged {
         /// What was asked for.
@@ -223,6 +228,7 @@ impl Letter {
             Self::Restricted { .. } => "restricted",
             Self::LiftAnnounced { .. } => "lift_announced",
             Self::RestrictionLifted { .. } => "restriction_lifted",
+            Self::Recipients { .. } => "recipient_list",
             Self::Merged { .. } => "merged",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped => "erasure_stopped",

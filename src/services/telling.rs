@@ -13,6 +13,7 @@ use crate::domain::case::{Effect, State};
 use crate::domain::grant::Terms;
 use crate::domain::identity::Method;
 use crate::domain::ids::MailId;
+use crate::domain::right::Right;
 use crate::domain::staff::Actor;
 use crate::store::cases::{self, StoredCase};
 use crate::store::keys::CaseKey;
@@ -224,6 +225,10 @@ fn address(
     case: &StoredCase,
     letter: &Letter,
 ) -> Result<(Option<String>, bool)> {
+    // What was on file before an erasure may be gone: its answer says where to write now.
+    let after_erasure = case.case.right == Right::Erasure
+        && matches!(case.case.state, State::Answered { .. } | State::Closed { .. })
+        && matches!(letter, Letter::Recipients { .. });
     let tells_of_erasure = matches!(
         letter,
         Letter::Erased { .. }
@@ -231,7 +236,7 @@ fn address(
                 stage: EndedStage::Done { .. }
             }
     );
-    if tells_of_erasure {
+    if tells_of_erasure || after_erasure {
         let reply_to = planning::newest(ctx, conn, case)?.and_then(|(_, file)| file.reply_to);
         return Ok((reply_to, true));
     }
@@ -244,6 +249,8 @@ fn address(
             | Letter::HumanReviewed { .. }
             | Letter::Rectified { .. }
             | Letter::PackageReady { .. }
+            | Letter::Recipients { .. }
+            | Letter::Course(Course::IncidentToPerson { .. })
             | Letter::NoData
             | Letter::Restricted { .. }
             | Letter::LiftAnnounced { .. }

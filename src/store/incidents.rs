@@ -36,6 +36,8 @@ pub struct IncidentRow {
     pub closed_by: Option<Uuid>,
     /// What was done, sealed.
     pub done_sealed: Option<Vec<u8>>,
+    /// When the person was told (Art. 34).
+    pub told_at: Option<DateTime<Utc>>,
 }
 
 /// Keeps a breach.
@@ -100,6 +102,17 @@ pub fn has_open(conn: &mut PgConnection, case: CaseId) -> Result<bool> {
 pub fn set_notified(conn: &mut PgConnection, id: Uuid, at: DateTime<Utc>) -> Result<()> {
     diesel::update(incidents::table.find(id))
         .set(incidents::notified_at.eq(at))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Records that the person was told; the first time counts.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_told(conn: &mut PgConnection, id: Uuid, at: DateTime<Utc>) -> Result<()> {
+    diesel::update(incidents::table.find(id).filter(incidents::told_at.is_null()))
+        .set(incidents::told_at.eq(at))
         .execute(conn)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod case_files;
 pub mod cases;
+pub mod changes;
 pub mod clocks;
 mod error;
 pub mod forwardings;

@@ -183,6 +183,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    change_letters (change_id, case_id) {
+        change_id -> Uuid,
+        case_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    changes (id) {
+        id -> Uuid,
+        what -> Text,
+        announced_at -> Timestamptz,
+        announced_by -> Uuid,
+        effective_on -> Date,
+        text_sv -> Text,
+        text_en -> Text,
+    }
+}
+
+diesel::table! {
     erasure_ledger (id) {
         id -> Uuid,
         case_id -> Uuid,
@@ -263,6 +282,7 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         closed_by -> Nullable<Uuid>,
         done_sealed -> Nullable<Bytea>,
+        told_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -676,6 +696,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_transitions,
     cases,
     challenges,
+    change_letters,
+    changes,
     erasure_ledger,
     erasure_steps,
     grant_steps,

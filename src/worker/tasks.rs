@@ -12,8 +12,8 @@ use crate::services::execution::{self, Run};
 use crate::services::jobs::Job;
 use crate::services::mailing::{self, Sending};
 use crate::services::{
-    Context, Result, account_end, alarms, auditing, granting, keys, manual, notices, packages, purging,
-    replaying, restricting, searching, stopping, suppressions, thinning, waiting,
+    Context, Result, account_end, alarms, auditing, changes, granting, keys, manual, notices, packages,
+    purging, replaying, restricting, searching, stopping, suppressions, thinning, waiting,
 };
 use crate::store::jobs::ClaimedJob;
 use crate::store::mails::SEND_MAIL;
@@ -47,6 +47,12 @@ pub fn handlers(app: &App) -> Handlers {
         .on("run_grant", |ctx, job| ended(granting::run(ctx, case_of(job)?)?))
         .on("thaw_accounts", |ctx, job| {
             ended(execution::give_back(ctx, case_of(job)?)?)
+        })
+        .on("tell_change", |ctx, job| {
+            let Job::TellChange { change } = payload(job)? else {
+                return Err(unreadable());
+            };
+            ended(changes::tell(ctx, change)?)
         })
         .on("run_purge", |ctx, job| {
             let Job::RunPurge { purge } = payload(job)? else {

@@ -34,6 +34,9 @@ pub struct Kept {
 pub struct Told {
     /// The recipient's name.
     pub recipient: String,
+    /// Where it is, what it is to us and what for; empty when the profile has it no more.
+    #[serde(default)]
+    pub about: String,
     /// The day they were told; none when they were not.
     pub on: Option<NaiveDate>,
     /// Where that stands.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::announcements;
 use super::to_staff;
 use crate::adapters::texts::Texts;
 use crate::domain::identity::Method;
@@ -47,6 +48,7 @@ pub fn mail(t: Texts, reference: String, course: &Course, public_url: &str) -> C
         }
         Course::Incident { .. } => (Some(format!("{public_url}/staff/incidents")), None),
         Course::TasksDue { .. } => (Some(format!("{public_url}/staff/tasks")), None),
+        Course::ChangeAnnounced { .. } => (Some(format!("{public_url}/register")), None),
         Course::ToController { token, code, .. } => (
             Some(format!("{public_url}/forwarded/{token}")),
             Some(code.clone()),
@@ -62,7 +64,11 @@ pub fn mail(t: Texts, reference: String, course: &Course, public_url: &str) -> C
         code,
         rights: matches!(
             course,
-            Course::Unanswered { .. } | Course::Extended { .. } | Course::Held { .. }
+            Course::Unanswered { .. }
+                | Course::Extended { .. }
+                | Course::Held { .. }
+                | Course::FeeAnnounced { .. }
+                | Course::IncidentToPerson { .. }
         ),
     }
 }
@@ -76,6 +82,9 @@ fn blocks(t: Texts, course: &Course) -> Vec<Block> {
         Course::Forwarded { .. } | Course::ToController { .. } => forwarded(t, course),
         Course::AtRisk { .. } | Course::Silent { .. } | Course::TasksDue { .. } | Course::Incident { .. } => {
             to_staff::blocks(t, course)
+        }
+        Course::FeeAnnounced { .. } | Course::IncidentToPerson { .. } | Course::ChangeAnnounced { .. } => {
+            announcements::blocks(t, course)
         }
         Course::Unanswered { .. } | Course::Split { .. } | Course::Reopened { .. } => turned(t, course),
     }
@@ -222,7 +231,7 @@ fn turned(t: Texts, course: &Course) -> Vec<Block> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// One of each, for tests and previews.
@@ -257,7 +266,8 @@ pub(super) mod tests {
             given_up,
             phone: Some("+46 8 465 004 00".to_owned()),
         };
-        vec![
+        let mut samples = super::announcements::samples();
+        samples.extend([
             clarification(
                 Reason::LargeRequest,
                 Some("Vill du ha <alla> loggar, eller ett visst år?"),
@@ -328,7 +338,8 @@ pub(super) mod tests {
                 kind: Kind::WrongRecipient,
                 notify_by: chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default(),
             },
-        ]
+        ]);
+        samples
     }
 
     #[test]

@@ -97,6 +97,27 @@ impl Words<'_> {
             .map_or_else(|| id.to_owned(), |recipient| recipient.name.clone())
     }
 
+    /// What a recipient is to us, where it is and what for; empty when the profile has it no more.
+    #[must_use]
+    pub fn recipient_about(&self, id: &str) -> String {
+        let Some(recipient) = self.organisation.recipient(id) else {
+            return String::new();
+        };
+        let language = self.t.language();
+        let country = recipient
+            .country
+            .map(|country| country.name(language).unwrap_or(country.code()).to_owned());
+        let country = country.unwrap_or_else(|| self.t.get("register-country-unknown"));
+        let purpose = self.organisation.purpose(&recipient.purpose);
+        let purpose = purpose.map(|purpose| purpose.title.get(language).to_owned());
+        let role = self.t.of("role-", recipient.role.name());
+        [Some(country), Some(role), purpose]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
     /// A service: its kind and what the person calls it.
     #[must_use]
     pub fn service(&self, service: &EndingService) -> String {
@@ -299,6 +320,7 @@ impl Words<'_> {
         };
         Told {
             recipient: self.recipient(&told.recipient),
+            about: self.recipient_about(&told.recipient),
             on: told.sent_at.map(stockholm_date),
             answer: reply,
             note,

@@ -1,5 +1,6 @@
 //! The mails, and what pages and mails share: the organisation's looks and the parts of an answer.
 
+mod announcements;
 pub mod answer;
 pub mod brand;
 pub mod changes;
@@ -7,10 +8,11 @@ pub mod course;
 pub mod facts;
 pub mod look;
 pub mod mails;
+pub mod recipients;
 pub mod remedies;
 pub mod render;
 pub mod restrictions;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod to_staff;
 pub mod wording;

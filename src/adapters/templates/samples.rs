@@ -1,6 +1,9 @@
 //! Sample data for every mail, for tests and previews.
 
 mod ended;
+mod listed;
+
+pub(crate) use listed::recipient_list;
 
 use chrono::NaiveDate;
 
@@ -30,7 +33,7 @@ fn words(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-pub(super) fn look() -> OrganisationLook {
+pub(crate) fn look() -> OrganisationLook {
     OrganisationLook {
         name: "Nordhamn".to_owned(),
         legal_name: "Nordhamn Webb AB".to_owned(),
@@ -46,6 +49,7 @@ pub(super) fn look() -> OrganisationLook {
 pub(super) fn done() -> ErasureDoneMail {
     let told = |recipient: &str, on: Option<&str>, answer: Reply, note: Option<&str>| Told {
         recipient: recipient.to_owned(),
+        about: "Irland; Personuppgiftsbiträde; Leverans av tjänster".to_owned(),
         on: on.map(date),
         answer,
         note: note.map(str::to_owned),
@@ -354,7 +358,7 @@ fn stopped() -> Vec<MailBody> {
     ]
 }
 
-pub(super) fn all() -> Vec<MailBody> {
+pub(crate) fn all() -> Vec<MailBody> {
     let mut mails = to_the_person();
     mails.extend(granted());
     mails.extend(rectified());
@@ -379,6 +383,7 @@ pub(super) fn all() -> Vec<MailBody> {
         let body = course::mail(Texts::default(), REFERENCE.to_owned(), &letter, &look.public_url);
         mails.push(MailBody::Course(body));
     }
+    mails.push(MailBody::Course(recipient_list(Texts::default())));
     mails.push(MailBody::Notice(notice(false)));
     mails.push(MailBody::Notice(notice(true)));
     mails.push(MailBody::Notice(NoticeMail {

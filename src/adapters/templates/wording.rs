@@ -13,6 +13,7 @@ use super::mails::{
     HumanReviewMail, LapsedMail, MergedMail, MessageMail, NoDataMail, NoticeMail, PackageReadyMail,
     PlanConfirmMail, RefusedMail, StoppedMail, WithdrawnMail,
 };
+use super::recipients;
 use super::remedies;
 use super::render::MailBody;
 use super::restrictions::{LiftAnnouncedMail, RestrictedMail, RestrictionLiftedMail};
@@ -84,6 +85,7 @@ impl TemplateWording {
             Letter::Restricted { .. } | Letter::LiftAnnounced { .. } | Letter::RestrictionLifted { .. } => {
                 restriction_mail(words, reference, link, &envelope.letter)
             }
+            Letter::Recipients { told } => MailBody::Course(recipients::mail(&words, reference, told, link)),
             Letter::Merged { right, into } => self.merged_mail(reference, *right, into),
             Letter::Withdrawn { right } => MailBody::Withdrawn(WithdrawnMail {
                 reference,

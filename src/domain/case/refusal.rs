@@ -89,6 +89,14 @@ impl RefusalGround {
     }
 }
 
+impl RefusalGround {
+    /// Whether a fee may be charged on it instead of a refusal (Art. 12(5)).
+    #[must_use]
+    pub const fn allows_fee(self) -> bool {
+        matches!(self, Self::ManifestlyUnfounded | Self::Excessive)
+    }
+}
+
 /// A part of a request that is refused, with the ground that Art. 12(4) asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedItem {

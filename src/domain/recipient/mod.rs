@@ -119,6 +119,19 @@ pub enum RecipientRole {
     JointController,
 }
 
+impl RecipientRole {
+    /// The name in the profile, in the API and as key of texts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Processor => "processor",
+            Self::SubProcessor => "sub_processor",
+            Self::IndependentController => "independent_controller",
+            Self::JointController => "joint_controller",
+        }
+    }
+}
+
 /// The kinds of supplier that hosts have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -63,6 +63,8 @@ pub struct NewAction {
     pub told: Option<bool>,
     /// `hold`: the court or authority that ordered it.
     pub authority: Option<String>,
+    /// `announce_fee`: whole kronor.
+    pub amount: Option<u32>,
     /// `letter_sent`: the letter's id.
     pub letter: Option<Uuid>,
     /// `plan`, `grant`, `collect`: what is refused; another person must approve it then.
@@ -132,6 +134,7 @@ impl NewAction {
             ("what", self.what.is_some()),
             ("told", self.told.is_some()),
             ("authority", self.authority.is_some()),
+            ("amount", self.amount.is_some()),
             ("letter", self.letter.is_some()),
             ("portability", self.portability.is_some()),
             ("table", self.table.is_some()),
@@ -237,6 +240,7 @@ impl NewAction {
                 text: text(self.text),
             },
             "lift_hold" => Action::LiftHold,
+            "send_recipients" => Action::SendRecipients,
             "lift_restriction" => Action::LiftRestriction {
                 reason: text(self.reason),
             },

@@ -27,6 +27,11 @@ impl NewAction {
         let other = || "other".to_owned();
         Ok(match self.action.as_str() {
             "advise" => Action::Advise { text },
+            "announce_fee" => Action::AnnounceFee {
+                ground: self.ground.unwrap_or_default(),
+                amount: self.amount,
+                reason: self.reason.unwrap_or_default(),
+            },
             "record_clarification" => Action::RecordClarification { text },
             "request_clarification" => Action::RequestClarification {
                 text,
@@ -75,9 +80,8 @@ impl NewAction {
 /// The fields that an action takes beside `action` and `version`; none for an action that there is not.
 pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
     Some(match action {
-        "claim" | "release" | "approve" | "stop" | "lift_hold" | "retry" | "reopen" | "undo_account_end" => {
-            &[]
-        }
+        "claim" | "release" | "approve" | "stop" | "lift_hold" | "send_recipients" | "retry" | "reopen"
+        | "undo_account_end" => &[],
         "assign" => &["assignee"],
         "accept_identity" => &["method"],
         "plan" => &["account", "ground", "reason", "refused", "contract_goes_on"],
@@ -94,6 +98,7 @@ pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "collect" => &["account", "refused", "portability"],
         "review" => &["table"],
         "refuse" => &["ground", "reason"],
+        "announce_fee" => &["ground", "amount", "reason"],
         "reject" | "extend" | "close" | "lift_restriction" => &["reason"],
         "record_answer" => &[
             "recipient",

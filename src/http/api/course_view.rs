@@ -120,6 +120,8 @@ pub struct IncidentView {
     pub notify_by: DateTime<Utc>,
     /// When it was.
     pub notified_at: Option<DateTime<Utc>>,
+    /// When the person was told (Art. 34).
+    pub told_at: Option<DateTime<Utc>>,
     /// `open` or `closed`.
     pub state: String,
     /// When it was closed.
@@ -217,6 +219,7 @@ impl IncidentView {
             aware_at: row.aware_at,
             notify_by: row.notify_by,
             notified_at: row.notified_at,
+            told_at: row.told_at,
             state: row.state.clone(),
             closed_at: row.closed_at,
             text: incident.text.clone(),

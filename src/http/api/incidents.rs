@@ -46,15 +46,19 @@ pub async fn list_incidents(app: web::Data<App>, credentials: Credentials) -> An
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IncidentStep {
-    /// `notified` (the authority) or `close`.
+    /// `notified` (the authority), `tell` (the person, Art. 34) or `close`.
     pub action: String,
     /// `notified`: when; now when absent.
     pub at: Option<DateTime<Utc>>,
-    /// `close`: what was done, or why nothing had to be.
+    /// `close`: what was done, or why nothing had to be. `tell`: what happened, in plain words.
     pub text: Option<String>,
+    /// `tell`: what it may lead to.
+    pub consequences: Option<String>,
+    /// `tell`: what was and will be done about it, and what the person can do.
+    pub measures: Option<String>,
 }
 
-/// Record that the authority was notified, or close a breach.
+/// Record that the authority was notified, tell the person, or close a breach.
 #[utoipa::path(
     tag = "staff",
     security(("staff" = [])),
@@ -83,6 +87,15 @@ pub async fn follow_incident(
         let step = &body.value;
         match step.action.as_str() {
             "notified" => incidents::notified(ctx, &actor, id, step.at)?,
+            "tell" => {
+                let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                let told = incidents::ForPerson {
+                    text: text(&step.text),
+                    consequences: text(&step.consequences),
+                    measures: text(&step.measures),
+                };
+                incidents::tell(ctx, &actor, id, &told)?;
+            }
             "close" => incidents::close(ctx, &actor, id, step.text.as_deref().unwrap_or_default())?,
             _ => return Err(Error::field("action", "unknown")),
         }

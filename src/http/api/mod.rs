@@ -10,11 +10,13 @@ pub mod grant_view;
 pub mod grants;
 pub mod incidents;
 pub mod notices;
+pub mod offers;
 pub mod package_view;
 pub mod person_view;
 pub mod plan_view;
 pub mod purges;
 pub(in crate::http) mod queue_query;
+pub mod recipients;
 pub mod register;
 pub mod requests;
 pub mod session;
@@ -61,7 +63,8 @@ macro_rules! calls {
 calls! {
     requests::submit_request, requests::ask_for_code, requests::verify_code, requests::read_request,
     requests::fetch_package, requests::confirm_plan, requests::withdraw_request, requests::write_message, requests::state_view,
-    requests::ask_for_copy, requests::consent,
+    requests::consent, offers::ask_for_copy, offers::ask_for_transfer, recipients::list_recipients,
+    recipients::send_recipients,
     session::log_in, session::log_out,
     cases::open_case, cases::list_cases, cases::read_case, cases::list_events, cases::read_plan, cases::list_notices,
     act::act_on_case, grant_view::read_terms,
@@ -71,7 +74,7 @@ calls! {
     stop::list_consents, stop::begin_erasure, stop::check_suppressions,
     incidents::list_incidents, incidents::follow_incident,
     notices::read_notice, notices::open_notice, notices::answer_notice,
-    register::read_register, register::list_systems, register::list_staff, register::read_figures,
+    register::read_register, register::announce_change, register::list_systems, register::list_staff, register::read_figures,
 }
 
 /// Completes the document with what all calls share.

@@ -52,6 +52,10 @@ pub struct PersonView {
     pub forwarded_to: Option<String>,
     /// The person's cases that belong to this one.
     pub linked: Vec<LinkedView>,
+    /// Whether `POST …/copy` opens a case for a copy of the data before it is erased.
+    pub may_ask_for_copy: bool,
+    /// Whether `POST …/transfer` asks for the codes to move domain names before they are erased.
+    pub may_ask_for_transfer: bool,
     /// Whether the erasure waits until the person has the data that they asked for.
     pub waits_for_data: bool,
     /// Why it was refused, when it was.
@@ -241,6 +245,8 @@ impl PersonView {
             forwarded: person.forwarded_to.is_some(),
             forwarded_to: person.forwarded_to.clone().flatten(),
             linked: person.linked.iter().map(course_view::linked).collect(),
+            may_ask_for_copy: person.may_ask_for_copy,
+            may_ask_for_transfer: person.may_ask_for_transfer,
             waits_for_data: person.waits_for_data,
             refusal_ground: match case.state {
                 State::Refused { ground, .. } => Some(ground.name()),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::plan_view::BothLanguages;
@@ -13,8 +13,11 @@ use crate::domain::data_map::System;
 use crate::domain::recipient::Recipient;
 use crate::domain::staff::Permission;
 use crate::http::auth::{Credentials, as_staff};
+use crate::http::blocking::call;
+use crate::http::body::Body;
 use crate::http::error::{ApiError, Problem};
-use crate::services::{Context, Error, accounts, statistics};
+use crate::services::{Context, Error, accounts, changes, statistics};
+use crate::store::changes::ChangeRow;
 
 type Answer = Result<HttpResponse, ApiError>;
 
@@ -25,6 +28,8 @@ pub struct Register {
     pub organisation: String,
     /// Recipients of personal data, in the order of the profile.
     pub items: Vec<RecipientView>,
+    /// What changed in the privacy policy and here, the newest first.
+    pub changes: Vec<ChangeView>,
 }
 
 /// A recipient of personal data.
@@ -95,10 +100,84 @@ fn name(variant: impl Serialize) -> serde_json::Value {
 pub async fn read_register(app: web::Data<App>) -> Answer {
     let organisation = &app.ctx.organisation;
     let items = organisation.recipients.iter();
+    let changes = call(&app, changes::list).await?;
     Ok(HttpResponse::Ok().json(Register {
+        changes: changes.into_iter().map(ChangeView::of).collect(),
         organisation: organisation.name.clone(),
         items: items.map(|recipient| view(&app.ctx, recipient)).collect(),
     }))
+}
+
+/// A change of the privacy policy or of the register, for control panels and newsletters to pass on.
+#[derive(Serialize, ToSchema)]
+pub struct ChangeView {
+    /// `policy` or `register`.
+    pub what: String,
+    /// When it was announced.
+    pub announced_at: DateTime<Utc>,
+    /// From when it holds.
+    pub effective_on: NaiveDate,
+    /// What changes.
+    pub text: BothLanguages,
+}
+
+impl ChangeView {
+    fn of(row: ChangeRow) -> Self {
+        Self {
+            what: row.what,
+            announced_at: row.announced_at,
+            effective_on: row.effective_on,
+            text: BothLanguages {
+                sv: row.text_sv,
+                en: row.text_en,
+            },
+        }
+    }
+}
+
+/// A change to be announced.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnnouncedChange {
+    /// `policy` or `register`.
+    pub what: String,
+    /// From when it holds.
+    pub effective_on: NaiveDate,
+    /// What changes, in Swedish.
+    pub text_sv: String,
+    /// What changes, in English.
+    pub text_en: String,
+}
+
+/// Announce a change of the privacy policy or of the register: published at once, and told to who has a case open.
+#[utoipa::path(
+    tag = "register",
+    security(("staff" = [])),
+    request_body = AnnouncedChange,
+    responses(
+        (status = 201, body = ChangeView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[post("/register/changes")]
+pub async fn announce_change(
+    app: web::Data<App>,
+    credentials: Credentials,
+    body: Body<AnnouncedChange>,
+) -> Answer {
+    let announced = as_staff(&app, credentials, move |ctx, who| {
+        let sent = body.value;
+        let new = changes::NewChange {
+            what: sent.what,
+            effective_on: Some(sent.effective_on),
+            text_sv: sent.text_sv,
+            text_en: sent.text_en,
+        };
+        changes::announce(ctx, &who.actor, &new)
+    });
+    Ok(HttpResponse::Created().json(ChangeView::of(announced.await?)))
 }
 
 /// The connected systems.

@@ -141,13 +141,13 @@ pub async fn verify_code(app: web::Data<App>, path: web::Path<String>, body: Bod
 }
 
 /// Lets through who holds the token of the case.
-fn opened(ctx: &Context, path: &str, credentials: &Credentials) -> Result<StoredCase> {
+pub(super) fn opened(ctx: &Context, path: &str, credentials: &Credentials) -> Result<StoredCase> {
     let denied = || Error::Unauthenticated("code_needed");
     let reference = reference(path).map_err(|_| denied())?;
     codes::authenticate(ctx, &reference, credentials.bearer().ok_or_else(denied)?)
 }
 
-fn view(ctx: &Context, path: &str, credentials: &Credentials) -> Result<PersonView> {
+pub(super) fn view(ctx: &Context, path: &str, credentials: &Credentials) -> Result<PersonView> {
     let token = credentials.bearer().unwrap_or_default();
     let case = overview::person_case(ctx, &reference(path)?, token)?;
     Ok(PersonView::of(ctx, &case))
@@ -360,26 +360,6 @@ pub async fn write_message(
     let view = call(&app, move |ctx| {
         let case = opened(ctx, &path, &credentials)?;
         handling::write_to_staff(ctx, case.id, &body.value.text)?;
-        view(ctx, &path, &credentials)
-    });
-    Ok(HttpResponse::Created().json(view.await?))
-}
-
-/// Ask for a copy of the data before it is erased: a portability case beside this one.
-#[utoipa::path(
-    tag = "person",
-    security(("person" = [])),
-    responses(
-        (status = 201, body = PersonView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`transition_refused`", body = Problem, content_type = "application/problem+json"),
-    ),
-)]
-#[post("/requests/{reference}/copy")]
-pub async fn ask_for_copy(app: web::Data<App>, path: web::Path<String>, credentials: Credentials) -> Answer {
-    let view = call(&app, move |ctx| {
-        let case = opened(ctx, &path, &credentials)?;
-        handling::ask_for_copy(ctx, case.id)?;
         view(ctx, &path, &credentials)
     });
     Ok(HttpResponse::Created().json(view.await?))

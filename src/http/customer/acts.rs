@@ -10,7 +10,7 @@ use super::path_of;
 use crate::domain::case::State;
 use crate::http::pages::{Answer, Form, Visit, field_errors};
 use crate::http::views::layout::FieldErrors;
-use crate::services::{Error, codes, handling, overview, planning, restricting};
+use crate::services::{Error, codes, handling, overview, planning, recipients, restricting};
 
 /// To the field for the code, for who has no access (any more).
 pub(super) fn code_first(visit: &Visit, path: &str) -> Answer {
@@ -203,6 +203,46 @@ pub(super) async fn ask_for_copy(visit: Visit, path: web::Path<String>, Form(for
     });
     match asked.await {
         Ok(_) => Ok(holder.back(Some("copy_asked"))),
+        Err(error) => holder.failed(&error),
+    }
+}
+
+/// The person asks to move their domain names before they are erased.
+pub(super) async fn ask_for_transfer(
+    visit: Visit,
+    path: web::Path<String>,
+    Form(form): Form<Button>,
+) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    let (reference, token) = (holder.reference.clone(), holder.token.clone());
+    let asked = holder.visit.attempt(move |ctx| {
+        let case = codes::authenticate(ctx, &reference, &token)?;
+        handling::ask_for_transfer(ctx, case.id)
+    });
+    match asked.await {
+        Ok(_) => Ok(holder.back(Some("transfer_asked"))),
+        Err(error) => holder.failed(&error),
+    }
+}
+
+/// The person asks for the list of the recipients that were told.
+pub(super) async fn ask_for_recipients(
+    visit: Visit,
+    path: web::Path<String>,
+    Form(form): Form<Button>,
+) -> Answer {
+    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
+        return code_first(&visit, &path);
+    };
+    let (reference, token) = (holder.reference.clone(), holder.token.clone());
+    let asked = holder.visit.attempt(move |ctx| {
+        let case = codes::authenticate(ctx, &reference, &token)?;
+        recipients::ask(ctx, case.id)
+    });
+    match asked.await {
+        Ok(_) => Ok(holder.back(Some("recipients_listed"))),
         Err(error) => holder.failed(&error),
     }
 }

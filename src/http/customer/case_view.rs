@@ -140,6 +140,8 @@ impl<'a> CaseView<'a> {
                 .reopened
                 .map(|(at, first)| (stockholm_date(at), first)),
             may_ask_for_copy: person.may_ask_for_copy,
+            has_told: !person.told.is_empty(),
+            may_ask_for_transfer: person.may_ask_for_transfer,
             waits_for_data: person.waits_for_data,
         }
     }
@@ -255,6 +257,10 @@ fn event_name(event: &Event) -> Option<&'static str> {
         "case_merged_here" => "merged_here",
         "case_split" => "split",
         "copy_asked" => "copy_asked",
+        "transfer_asked" => "transfer_asked",
+        "recipients_listed" => "recipients_listed",
+        "fee_announced" => "fee_announced",
+        "incident_told" => "incident_told",
         "case_forwarded" => "forwarded",
         "clarification_asked" => "clarification_requested",
         "clarification_answered" => "clarification_answered",

@@ -38,6 +38,8 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .service(page("/requests/{reference}/consents").route(web::post().to(stop::confirm)))
         .service(page("/requests/{reference}/erasure").route(web::post().to(stop::begin_erasure)))
         .service(page("/requests/{reference}/copy").route(web::post().to(acts::ask_for_copy)))
+        .service(page("/requests/{reference}/recipients").route(web::post().to(acts::ask_for_recipients)))
+        .service(page("/requests/{reference}/transfer").route(web::post().to(acts::ask_for_transfer)))
         .service(page("/requests/{reference}/restriction-consent").route(web::post().to(acts::consent)))
         .service(page("/requests/{reference}/withdrawal").route(web::post().to(acts::withdraw)));
 }

@@ -61,7 +61,19 @@ enum Asked {
     Answer(notice::Answer),
 }
 
+/// The field of a fee.
+const AMOUNT: &str = "amount";
+
 impl Sent {
+    fn fee(&self) -> Result<Action> {
+        let typed = self.rest.get(AMOUNT).map_or("", String::as_str);
+        Ok(Action::AnnounceFee {
+            ground: self.ground.clone(),
+            amount: optional(typed, AMOUNT, |text| text.parse().ok())?,
+            reason: self.reason.clone(),
+        })
+    }
+
     /// What it asks for.
     fn read(&self) -> Result<Asked> {
         let reason = || self.reason.clone();
@@ -100,6 +112,8 @@ impl Sent {
                 text: self.text.clone(),
             },
             "lift_hold" => Action::LiftHold,
+            "send_recipients" => Action::SendRecipients,
+            "announce_fee" => self.fee()?,
             "lift_restriction" => Action::LiftRestriction { reason: reason() },
             "retry" => Action::Retry,
             "reopen" => Action::Reopen,
@@ -313,7 +327,7 @@ fn code(error: &Error) -> String {
         "controller.name" | "controller.email" => "controller",
         "into" => merge_code(wrong.code),
         field @ ("evidence" | "rights" | "what" | "confirm" | "ground" | "statute" | "outcome"
-        | "backups_until" | "comment" | "assignee" | "contract_goes_on") => field,
+        | "backups_until" | "comment" | "assignee" | "contract_goes_on" | "amount") => field,
         "refused" if wrong.code == "all_refused" => "refused",
         "item" if matches!(wrong.code, "kept_anyway" | "twice" | "hangs_on_erased") => "item",
         "refused" | "item" => "invalid",

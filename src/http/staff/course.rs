@@ -155,6 +155,7 @@ pub(super) fn incident(incident: &Incident) -> IncidentRow {
         aware_at: local_time(row.aware_at),
         notify_by: local_time(row.notify_by),
         notified_at: row.notified_at.map(local_time),
+        told_at: row.told_at.map(local_time),
         closed_at: row.closed_at.map(local_time),
         text: incident.text.clone(),
         done: incident.done.clone(),

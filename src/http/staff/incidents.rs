@@ -8,9 +8,9 @@ use super::who::{Answer, Desk};
 use crate::domain::staff::Permission;
 use crate::http::error::{report, status};
 use crate::http::pages::{Form, Visit};
-use crate::http::views::staff::IncidentsPage;
+use crate::http::views::staff::{IncidentsPage, TypedIncident};
 use crate::services::accounts::Authenticated;
-use crate::services::incidents::{self, Incident};
+use crate::services::incidents::{self, ForPerson, Incident};
 use crate::services::{Error, Result};
 
 const PATH: &str = "/staff/incidents";
@@ -29,7 +29,7 @@ fn page(desk: &Desk, who: &Authenticated, found: &[Incident]) -> IncidentsPage {
         incidents: found.iter().map(course::incident).collect(),
         reads_cases: who.actor.may(Permission::ReadCases),
         error: None,
-        typed: (String::new(), String::new()),
+        typed: TypedIncident::default(),
     }
 }
 
@@ -40,9 +40,11 @@ pub(super) struct Sent {
     csrf: String,
     action: String,
     text: String,
+    consequences: String,
+    measures: String,
 }
 
-/// Records that the authority was notified, or closes one.
+/// Records that the authority was notified, tells the person, or closes one.
 pub(super) async fn follow(visit: Visit, path: web::Path<String>, Form(sent): Form<Sent>) -> Answer {
     let desk = Desk::sent(visit, PATH, &sent.csrf)?;
     let (work, id) = (sent.clone(), path.clone());
@@ -53,6 +55,14 @@ pub(super) async fn follow(visit: Visit, path: web::Path<String>, Form(sent): Fo
             let id = id.parse().map_err(|_| Error::NotFound)?;
             let outcome: Result<()> = match work.action.as_str() {
                 "notified" => incidents::notified(ctx, &who.actor, id, None),
+                "tell" => {
+                    let told = ForPerson {
+                        text: work.text.clone(),
+                        consequences: work.consequences.clone(),
+                        measures: work.measures.clone(),
+                    };
+                    incidents::tell(ctx, &who.actor, id, &told)
+                }
                 _ => incidents::close(ctx, &who.actor, id, &work.text),
             };
             match outcome {
@@ -71,7 +81,13 @@ pub(super) async fn follow(visit: Visit, path: web::Path<String>, Form(sent): Fo
             };
             let view = IncidentsPage {
                 error: Some(code.to_owned()),
-                typed: (path.into_inner(), sent.text),
+                typed: TypedIncident {
+                    id: path.into_inner(),
+                    action: sent.action,
+                    text: sent.text,
+                    consequences: sent.consequences,
+                    measures: sent.measures,
+                },
                 ..page(&desk, &who, &found)
             };
             Ok(desk.visit.render(status(&error), &view))

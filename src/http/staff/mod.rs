@@ -4,6 +4,7 @@ mod account;
 mod act;
 mod case;
 mod case_page;
+mod changes;
 mod core;
 mod course;
 mod found;
@@ -32,7 +33,7 @@ use super::pages::{self, reading};
 
 /// Every address of these pages and its methods; what is not here does not exist. Tests go through all of them, with
 /// every role and with nobody.
-pub const ADDRESSES: [(&str, &[&str]); 25] = [
+pub const ADDRESSES: [(&str, &[&str]); 26] = [
     ("/staff", &["GET"]),
     ("/staff/login", &["GET", "POST"]),
     ("/staff/logout", &["POST"]),
@@ -51,6 +52,7 @@ pub const ADDRESSES: [(&str, &[&str]); 25] = [
     ("/staff/incidents", &["GET"]),
     ("/staff/incidents/{id}", &["POST"]),
     ("/staff/cases/{reference}/records/{system}/{table}", &["GET"]),
+    ("/staff/changes", &["GET", "POST"]),
     ("/staff/members", &["GET", "POST"]),
     ("/staff/members/{id}/reset", &["POST"]),
     ("/staff/members/{id}/deactivate", &["POST"]),
@@ -103,6 +105,8 @@ fn route(resource: Resource, path: &str, sends: bool) -> Resource {
         ("/staff/cases/{reference}/records/{system}/{table}", false) => {
             resource.route(reading().to(records::show))
         }
+        ("/staff/changes", false) => resource.route(reading().to(changes::list)),
+        ("/staff/changes", true) => resource.route(web::post().to(changes::announce)),
         ("/staff/members", false) => resource.route(reading().to(members::list)),
         ("/staff/members", true) => resource.route(web::post().to(members::add)),
         ("/staff/members/{id}/reset", true) => resource.route(web::post().to(members::reset)),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::customer_stop::{ConsentChoice, StopView};
 use super::layout::{FieldErrors, Page};
 pub use super::person_course::{AskedItem, PersonCourse};
-pub use super::register::{RegisterGroup, RegisterPage, RegisterRecipient};
+pub use super::register::{RegisterChange, RegisterGroup, RegisterPage, RegisterRecipient};
 use crate::adapters::templates::answer::{Gone, Kept, Told};
 use crate::adapters::templates::changes::Rectified;
 use crate::adapters::templates::mails::RefusedPart;

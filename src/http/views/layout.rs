@@ -39,6 +39,12 @@ impl StaffBar {
         Role::from_name(&self.role).is_some_and(|role| role.may(what))
     }
 
+    /// Whether this role announces changes of policy and register.
+    #[must_use]
+    pub fn announces(&self) -> bool {
+        self.may(Permission::AnnounceChanges)
+    }
+
     /// Whether this role sees the queue.
     #[must_use]
     pub fn reads_cases(&self) -> bool {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod admin;
 pub mod assets;
+pub mod changes;
 pub mod customer;
 pub mod customer_stop;
 pub mod forwarded;
@@ -16,6 +17,8 @@ pub mod staff;
 pub mod standing;
 pub mod tasks;
 
+#[cfg(test)]
+mod checklist_tests;
 #[cfg(test)]
 pub mod samples;
 #[cfg(test)]

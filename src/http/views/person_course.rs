@@ -17,6 +17,10 @@ pub struct PersonCourse {
     pub reopened: Option<(NaiveDate, NaiveDate)>,
     /// Whether they can ask for a copy before the erasure.
     pub may_ask_for_copy: bool,
+    /// Whether recipients were told, so that the list of them can be asked for.
+    pub has_told: bool,
+    /// Whether they can ask to move domain names before the erasure.
+    pub may_ask_for_transfer: bool,
     /// Whether the erasure waits until they have their data.
     pub waits_for_data: bool,
 }

@@ -18,6 +18,21 @@ pub struct RegisterPage {
     pub groups: Vec<RegisterGroup>,
     /// The day of the last change, where known.
     pub updated_on: Option<NaiveDate>,
+    /// What was announced, the newest first.
+    pub changes: Vec<RegisterChange>,
+}
+
+/// A change of the privacy policy or of the register.
+#[derive(Clone, Debug)]
+pub struct RegisterChange {
+    /// After `change-what-`: `policy` or `register`.
+    pub what: String,
+    /// When it was announced.
+    pub announced_on: NaiveDate,
+    /// From when it holds.
+    pub effective_on: NaiveDate,
+    /// What changes, in the reader's language.
+    pub text: String,
 }
 
 /// The recipients that share a purpose.

@@ -168,6 +168,20 @@ pub enum Action {
     },
     /// Lift the legal hold.
     LiftHold,
+    /// Announce a fee, before anything is charged (Art. 12(5)).
+    AnnounceFee {
+        /// The ground's name: `manifestly_unfounded` or `excessive`.
+        #[serde(default)]
+        ground: String,
+        /// Whole kronor.
+        #[serde(default)]
+        amount: Option<u32>,
+        /// Why, as the person reads it.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Send the person the list of the recipients that were told.
+    SendRecipients,
     /// Announce that the restriction will be lifted (Art. 18(3)).
     LiftRestriction {
         /// `rectified`, `claim_unfounded`, `legitimate_grounds` or `ended`.
@@ -189,7 +203,7 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 34] = [
+pub const ACTIONS: [&str; 36] = [
     "claim",
     "assign",
     "accept_identity",
@@ -207,6 +221,7 @@ pub const ACTIONS: [&str; 34] = [
     "stop",
     "undo_account_end",
     "extend",
+    "announce_fee",
     "forward",
     "merge",
     "split",
@@ -217,6 +232,7 @@ pub const ACTIONS: [&str; 34] = [
     "hold",
     "lift_hold",
     "lift_restriction",
+    "send_recipients",
     "retry",
     "reopen",
     "close",

@@ -3,11 +3,13 @@
 mod actions;
 mod asking;
 mod course;
+mod fee;
 mod forwarding;
 mod joining;
 mod paper;
 mod person;
 mod recipients;
+mod words;
 
 use serde_json::json;
 
@@ -17,7 +19,11 @@ pub use course::{HoldFile, is_told_of_hold, may_reopen, open_hold};
 pub use forwarding::{Controller, FORWARDING, ForwardingFile, is_code, open_forwarding};
 pub use joining::{ask_for_copy, may_ask_for_copy};
 pub use paper::open_letter;
-pub use person::{STATEMENT, may_state, state_view, withdraw, write_to_staff};
+pub use person::{
+    STATEMENT, TRANSFER, ask_for_transfer, may_ask_for_transfer, may_state, state_view, withdraw,
+    write_to_staff,
+};
+pub use words::{MESSAGE, free_text, keep_message};
 
 use crate::domain::case::{Event, Proposal, RefusalGround, State, TransitionError};
 use crate::domain::contact::FreeText;
@@ -31,11 +37,7 @@ use crate::services::{
     telling,
 };
 use crate::store::cases::{self, StoredCase};
-use crate::store::messages::MessageRow;
 use crate::store::{Conn, messages, proposals, staff};
-
-/// Where a sealed message belongs.
-pub const MESSAGE: &str = "case_messages.sealed";
 
 /// Does what a member of staff asks, if they may, the case is the one they saw, and its state allows it.
 ///
@@ -151,6 +153,12 @@ impl Work<'_> {
                 authority,
             } => self.hold(conn, reason, *told, authority),
             Action::LiftHold => self.lift_hold(conn),
+            Action::AnnounceFee {
+                ground,
+                amount,
+                reason,
+            } => self.announce_fee(conn, ground, *amount, reason),
+            Action::SendRecipients => self.send_recipients(conn),
             Action::LetterSent { letter } => self.letter_sent(conn, *letter),
             Action::LiftRestriction { reason } => {
                 restricting::announce(self.ctx, conn, self.case, self.actor, reason)?;
@@ -293,6 +301,7 @@ impl Work<'_> {
         let text = free_text("text", text)?;
         self.keep_message(conn, "to_person", &text)?;
         messages::set_waiting(conn, self.case.id, false)?;
+        cases::clear_attention(conn, self.case.id, &[TRANSFER])?;
         let (key, _) = intake::open_file(self.ctx, self.case)?;
         telling::send(
             self.ctx,
@@ -351,42 +360,4 @@ impl Work<'_> {
             .ctx
             .record(conn, id.0, self.actor, "work_retried", json!({}))?)
     }
-}
-
-/// A text as staff or the person typed it, checked.
-///
-/// # Errors
-/// When it is empty or too long.
-pub fn free_text(field: &'static str, text: &str) -> Result<FreeText> {
-    if text.trim().is_empty() {
-        return Err(Error::field(field, "required"));
-    }
-    FreeText::parse(text).map_err(|error| match error {
-        crate::domain::contact::ContactError::TooLong => Error::field(field, "too_long"),
-        _ => Error::field(field, "invalid"),
-    })
-}
-
-/// Keeps a message of a case.
-///
-/// # Errors
-/// When the database fails.
-pub fn keep_message(
-    ctx: &Context,
-    conn: &mut Conn,
-    case: &StoredCase,
-    author: &Actor,
-    kind: &str,
-    text: &FreeText,
-) -> Result<()> {
-    let (key, _) = intake::open_file(ctx, case)?;
-    let row = MessageRow {
-        id: ctx.new_id(),
-        case_id: case.id.0,
-        at: ctx.now(),
-        author: author.pseudonym(),
-        kind: kind.to_owned(),
-        sealed: key.seal(MESSAGE, ctx.nonce(), &text.as_str()),
-    };
-    Ok(messages::insert(conn, &row)?)
 }

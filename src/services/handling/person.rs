@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use super::{free_text, keep_message};
-use crate::domain::case::{Event, State};
+use crate::domain::case::{Confirmation, Event, Proposal, State, TransitionError};
 use crate::domain::ids::CaseId;
 use crate::domain::right::Right;
 use crate::domain::staff::Actor;
 use crate::services::overview::PersonCase;
 use crate::services::transition::{self, Change};
-use crate::services::{Context, Error, Result};
+use crate::services::{Context, Error, Result, planning};
 use crate::store::cases::{self, StoredCase};
-use crate::store::messages;
+use crate::store::{Conn, messages};
 
 /// The kind of message that is a person's view of what was not corrected.
 pub const STATEMENT: &str = "statement";
@@ -31,6 +31,46 @@ pub fn withdraw(ctx: &Context, id: CaseId) -> Result<StoredCase> {
             visible: true,
         };
         transition::apply(ctx, conn, &case, change)
+    })
+}
+
+/// What staff must look at when the person wants to move their domain names first.
+pub const TRANSFER: &str = "transfer_asked";
+/// The kind of service that can be moved to another provider.
+const DOMAIN: &str = "domain";
+
+/// Whether domain names can be moved before an erasure takes them: they are among what ends, the person has not said yes,
+/// and has not asked yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn may_ask_for_transfer(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<bool> {
+    let Some(Proposal::Erasure {
+        plan,
+        confirmation: Confirmation::Awaited,
+        ..
+    }) = &case.case.proposal
+    else {
+        return Ok(false);
+    };
+    let planned = planning::open(ctx, conn, case, *plan)?.plan;
+    let ends = planned.services.iter().any(|service| service.kind == DOMAIN);
+    Ok(ends && case.attention.as_deref() != Some(TRANSFER))
+}
+
+/// The person wants to move their domain names before anything is erased: staff send the codes for it.
+///
+/// # Errors
+/// When no domain name would end, the person has said yes already, or the database fails.
+pub fn ask_for_transfer(ctx: &Context, id: CaseId) -> Result<()> {
+    ctx.store.transaction(|conn| {
+        let case = cases::lock(conn, id)?;
+        if !may_ask_for_transfer(ctx, conn, &case)? {
+            let state = case.case.state.name();
+            return Err(TransitionError::NotInState { state }.into());
+        }
+        cases::set_attention(conn, id, Some(TRANSFER))?;
+        Ok(ctx.record(conn, id.0, &Actor::Person, TRANSFER, json!({}))?)
     })
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Work;
 use crate::domain::notice::Event;
-use crate::services::{Error, Result, notices};
+use crate::services::{Error, Result, notices, recipients};
 use crate::store::Conn;
 
 impl Work<'_> {
@@ -33,5 +33,10 @@ impl Work<'_> {
         self.ctx
             .record(conn, self.case.id.0, self.actor, action, detail)?;
         notices::settle_by_hand(self.ctx, conn, self.case, &row, event)
+    }
+
+    /// The list of those that were told, to the person (Art. 19).
+    pub(super) fn send_recipients(&self, conn: &mut Conn) -> Result<()> {
+        recipients::send(self.ctx, conn, self.case, self.actor).map(drop)
     }
 }

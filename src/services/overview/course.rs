@@ -58,6 +58,7 @@ pub(super) fn allows(ctx: &Context, actor: &Actor, case: &StoredCase, action: &s
             let waits = state.is_undecided() && state.name() != "received";
             handles && waits && !case.case.identity.is_enough()
         }
+        "announce_fee" => handles && state.is_undecided() && state.name() != "received",
         "forward" => handles && fits(Event::Forwarded),
         "merge" => handles && fits(Event::Merged),
         "split" => {

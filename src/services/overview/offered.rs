@@ -85,6 +85,7 @@ pub fn actions(ctx: &Context, actor: &Actor, case: &StoredCase) -> Vec<&'static 
                     state.can_be_withdrawn() || *state == State::Executing || letters.contains(&code)
                 })
         }
+        "send_recipients" => handles && matches!(state, State::Answered { .. } | State::Closed { .. }),
         "record_answer" => handles && matches!(state, State::Executing | State::Answered { .. }),
         other => super::course::allows(ctx, actor, case, other).unwrap_or(false),
     };

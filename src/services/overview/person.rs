@@ -7,13 +7,13 @@ use crate::domain::deadline::Clock;
 use crate::domain::grant::Grant;
 use crate::domain::grant::stop::Wish;
 use crate::domain::ids::Reference;
-use crate::services::answer::{self, AnswerFacts};
+use crate::services::answer::{self, AnswerFacts, ToldRecipient};
 use crate::services::granting::rectification::{self, RectifiedFacts};
 use crate::services::handling::{self, Question};
 use crate::services::packages::Waiting;
 use crate::services::restricting::{self, RestrictionFacts};
 use crate::services::stopping::{self, StopFacts};
-use crate::services::{Context, Result, awaiting, codes, granting, intake, packages, telling};
+use crate::services::{Context, Result, awaiting, codes, granting, intake, packages, recipients, telling};
 use crate::store::cases::StoredCase;
 use crate::store::links::{self, Linked};
 use crate::store::{Conn, audit as trail};
@@ -54,6 +54,10 @@ pub struct PersonCase {
     pub linked: Vec<Linked>,
     /// Whether they can ask for a copy before the erasure.
     pub may_ask_for_copy: bool,
+    /// Who was told in the case: the list is sent on demand.
+    pub told: Vec<ToldRecipient>,
+    /// Whether they can ask to move domain names before the erasure.
+    pub may_ask_for_transfer: bool,
     /// Whether the erasure waits until they have their data.
     pub waits_for_data: bool,
     /// The events that mean something to the person.
@@ -61,7 +65,7 @@ pub struct PersonCase {
 }
 
 /// Events that a person's timeline shows; the others are the inner workings.
-pub const PERSON_EVENTS: [&str; 37] = [
+pub const PERSON_EVENTS: [&str; 41] = [
     "granted",
     "grant_carried_out",
     "consent_end_confirmed",
@@ -88,6 +92,10 @@ pub const PERSON_EVENTS: [&str; 37] = [
     "case_merged_here",
     "case_split",
     "copy_asked",
+    "transfer_asked",
+    "recipients_listed",
+    "fee_announced",
+    "incident_told",
     "case_forwarded",
     "clarification_asked",
     "clarification_answered",
@@ -155,6 +163,8 @@ pub fn person_case(ctx: &Context, reference: &Reference, token: &str) -> Result<
             is_held: handling::is_told_of_hold(conn, &case)?,
             forwarded_to,
             linked: links::list(conn, case.id)?,
+            told: recipients::known_to_person(conn, &case)?,
+            may_ask_for_transfer: proved && handling::may_ask_for_transfer(ctx, conn, &case)?,
             waits_for_data: proved && !awaiting::erasure_waits_for(conn, &case)?.is_empty(),
             may_ask_for_copy: proved && handling::may_ask_for_copy(conn, &case)?,
             clock: clock(ctx, &case),

@@ -36,7 +36,8 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
         }
         ("POST", "/requests/{reference}/confirmation") => (Open::Person, json!({ "accept": true })),
         ("POST", "/requests/{reference}/restriction-consent") => (Open::Person, json!({ "purposes": [] })),
-        ("POST", "/requests/{reference}/copy") => (Open::Person, none),
+        ("GET" | "POST", "/requests/{reference}/recipients") => (Open::Person, none),
+        ("POST", "/requests/{reference}/copy" | "/requests/{reference}/transfer") => (Open::Person, none),
         ("GET", "/consents") => (Open::Everybody, none),
         ("POST", "/requests/{reference}/erasure") => (Open::Person, none),
         ("POST", "/suppressions/check") => {
@@ -99,6 +100,10 @@ fn expectation(method: &str, path: &str) -> Option<(Open, Value)> {
                 Open::Everybody,
                 if path.ends_with("open") { open } else { answer },
             )
+        }
+        ("POST", "/register/changes") => {
+            let change = json!({ "what": "policy", "effective_on": "2027-01-01", "text_sv": "Nytt.", "text_en": "New." });
+            (Open::Roles(&[Admin]), change)
         }
         ("GET", "/register") => (Open::Everybody, none),
         ("GET", "/register/systems") => (Open::Roles(&[Admin, Auditor]), none),

@@ -1,5 +1,6 @@
 //! What happens to a case on its way: questions, more time, holds, passing on, joining, breaches, alarms.
 
+mod announced;
 mod asking;
 mod incidents;
 mod joining;

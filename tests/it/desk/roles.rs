@@ -36,6 +36,7 @@ fn open_to(method: &str, path: &str) -> Option<Option<&'static [Role]>> {
         (_, "/staff/cases/new") => Some(&[Agent, Approver]),
         // A note, which is what most may do.
         ("POST", "/staff/cases/{reference}/actions") => Some(&[Agent, Approver, Dpo]),
+        (_, "/staff/changes") => Some(&[Admin]),
         (_, "/staff/members")
         | (
             "POST",

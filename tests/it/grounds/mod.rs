@@ -1,6 +1,7 @@
 //! On which ground data is erased, what of it is refused, and what waits until the person has had their copy.
 
 mod naming;
+mod offered;
 mod refusing;
 mod waiting;
 

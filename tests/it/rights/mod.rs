@@ -11,6 +11,7 @@ use crate::support::world::World;
 
 mod access;
 mod human_review;
+mod recipient_list;
 
 /// A person asks; the agent is sure of them and collects.
 pub fn collected(

@@ -3,6 +3,7 @@
 use super::super::customer::{AskedItem, Download, PersonCourse};
 use super::super::staff::{
     AskedRow, CourseView, HeldView, IncidentRow, IncidentsPage, LetterPage, LetterRow, LinkedRow, NoteRow,
+    TypedIncident,
 };
 use super::{date, staff_page};
 use crate::adapters::texts::Texts;
@@ -76,6 +77,7 @@ fn incident(closed: bool) -> IncidentRow {
         aware_at: at(),
         notify_by: at(),
         notified_at: closed.then(at),
+        told_at: closed.then(at),
         closed_at: closed.then(at),
         text: Some("Svaret gick till fel adress.".to_owned()),
         done: closed.then(|| "Mottagaren har raderat det.".to_owned()),
@@ -89,7 +91,12 @@ pub(super) fn incidents(t: Texts) -> IncidentsPage {
         incidents: vec![incident(false), incident(true)],
         reads_cases: true,
         error: Some("text".to_owned()),
-        typed: ("i1".to_owned(), "Det <b>här</b>".to_owned()),
+        typed: TypedIncident {
+            id: "i1".to_owned(),
+            action: "tell".to_owned(),
+            text: "Det <b>här</b>".to_owned(),
+            ..TypedIncident::default()
+        },
     }
 }
 
@@ -122,6 +129,8 @@ pub(super) fn person() -> PersonCourse {
         linked: vec![("R-2H9T-03BD".to_owned(), "access".to_owned())],
         reopened: Some((date("2026-08-24"), date("2026-07-01"))),
         may_ask_for_copy: true,
+        may_ask_for_transfer: true,
+        has_told: true,
         waits_for_data: true,
     }
 }

@@ -64,6 +64,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             &RegisterPage {
                 groups: Vec::new(),
                 updated_on: None,
+                changes: vec![],
                 ..register(t)
             },
         ),
@@ -264,5 +265,6 @@ fn register(t: Texts) -> RegisterPage {
         page: page("/register"),
         groups,
         updated_on: Some(date("2026-05-02")),
+        changes: super::announced::published(),
     }
 }

@@ -66,6 +66,7 @@ fn kept() -> Vec<Kept> {
 pub(super) fn answer() -> AnswerView {
     let told = |recipient: &str, on: Option<&str>, answer: Reply, note: Option<&str>| Told {
         recipient: recipient.to_owned(),
+        about: "Irland; Personuppgiftsbiträde; Leverans av tjänster".to_owned(),
         on: on.map(date),
         answer,
         note: note.map(str::to_owned),

@@ -1,6 +1,7 @@
 //! Sample data for every page, so that tests and previews can render them all.
 
 mod admin;
+mod announced;
 mod changes;
 mod core;
 mod course;
@@ -37,12 +38,13 @@ pub fn all(language: Language) -> Vec<Sample> {
     let mut samples = customer::all(t);
     samples.extend(recipient::all(t));
     samples.extend(staff::all(t));
-    samples.extend(changes::all(t));
+    samples.extend(announced::all(t));
     samples.push(sample(
         "records",
         &desk::records(t, staff_page("/staff", "queue")),
     ));
     samples.extend(admin::all(t));
+    samples.extend(changes::all(t));
     samples.extend(core::all(t));
     samples.extend(outbox::all(t));
     samples.extend(purges::all(t));

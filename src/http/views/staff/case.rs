@@ -195,12 +195,13 @@ pub struct NoteRow {
 
 impl StaffCasePage {
     /// The actions that a single button does; the others have forms of their own.
-    const BUTTONS: [&str; 9] = [
+    const BUTTONS: [&str; 10] = [
         "claim",
         "plan",
         "collect",
         "release",
         "lift_hold",
+        "send_recipients",
         "retry",
         "reopen",
         "undo_account_end",

@@ -91,6 +91,8 @@ pub struct IncidentRow {
     pub notify_by: String,
     /// When it was, local time.
     pub notified_at: Option<String>,
+    /// When the person was told, local time.
+    pub told_at: Option<String>,
     /// When it was closed, local time.
     pub closed_at: Option<String>,
     /// What happened, for who may read cases.
@@ -133,7 +135,41 @@ impl Typed {
     }
 }
 
-/// `/staff/incidents`: every breach. Posts `action` (`notified`, `close`) and `text` to `/staff/incidents/{id}`.
+/// What was sent with a step on a breach that did not go through.
+#[derive(Clone, Debug, Default)]
+pub struct TypedIncident {
+    /// The breach.
+    pub id: String,
+    /// The step.
+    pub action: String,
+    /// Its words.
+    pub text: String,
+    /// What it may lead to.
+    pub consequences: String,
+    /// What is done about it.
+    pub measures: String,
+}
+
+impl TypedIncident {
+    /// Whether it was this step on this breach.
+    #[must_use]
+    pub fn is(&self, id: &str, action: &str) -> bool {
+        self.id == id && self.action == action
+    }
+
+    /// The words, if it was.
+    #[must_use]
+    pub fn of(&self, id: &str, action: &str, field: &str) -> &str {
+        match field {
+            _ if !self.is(id, action) => "",
+            "consequences" => &self.consequences,
+            "measures" => &self.measures,
+            _ => &self.text,
+        }
+    }
+}
+
+/// `/staff/incidents`: every breach. Posts `action` (`notified`, `tell`, `close`) and its texts to `/staff/incidents/{id}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "staff/incidents.html")]
 pub struct IncidentsPage {
@@ -148,7 +184,7 @@ pub struct IncidentsPage {
     /// What was wrong with the form just sent.
     pub error: Option<String>,
     /// The breach that it was about, and what was typed.
-    pub typed: (String, String),
+    pub typed: TypedIncident,
 }
 
 /// `/staff/cases/{reference}/letters/{id}`: a letter to print.

@@ -1,0 +1,3 @@
+DROP TABLE change_letters;
+DROP TABLE changes;
+DROP FUNCTION guard_change;
