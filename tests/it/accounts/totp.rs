@@ -1,25 +1,34 @@
 //! The second factor.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use dataratt::adapters::keys::FileOfKeys;
 use dataratt::domain::staff::{Actor, Role};
 use dataratt::services::accounts::{self, LoggedIn};
-use dataratt::services::{Context, Result};
+use dataratt::services::{Context, Keys, Result, keys};
 use totp_rs::{Builder, Secret, Totp};
 
 use super::{NETWORK, PASSWORD, World, refusal, wrong_fields};
+use crate::support::context::SeededRandom;
 
 const ANNA: &str = "anna@host.example";
 
 /// A world in which Anna has an authenticator, whose first code is used up and over.
 fn world() -> (World, Totp) {
     let world = World::new();
-    let anna = world.person(ANNA, Role::Agent);
-    let who = accounts::authenticate(&world, &world.token(ANNA)).unwrap();
-    let offer = accounts::offer_totp(&world, &anna, None).unwrap();
-    let totp = authenticator(&offer.secret);
-    accounts::enable_totp(&world, &who, PASSWORD, &offer.secret, &code(&world, &totp)).unwrap();
-    world.advance(TimeDelta::minutes(2));
+    let totp = equipped(&world);
     (world, totp)
+}
+
+fn equipped(world: &World) -> Totp {
+    let anna = world.person(ANNA, Role::Agent);
+    let who = accounts::authenticate(world, &world.token(ANNA)).unwrap();
+    let offer = accounts::offer_totp(world, &anna, None).unwrap();
+    let totp = authenticator(&offer.secret);
+    accounts::enable_totp(world, &who, PASSWORD, &offer.secret, &code(world, &totp)).unwrap();
+    world.advance(TimeDelta::minutes(2));
+    totp
 }
 
 fn authenticator(secret: &str) -> Totp {
@@ -33,6 +42,34 @@ fn code(ctx: &Context, totp: &Totp) -> String {
 
 fn login(ctx: &Context, password: &str, code: Option<&str>) -> Result<LoggedIn> {
     accounts::login(ctx, ANNA, password, code, NETWORK)
+}
+
+#[test]
+fn it_outlives_the_master_key_that_sealed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::new();
+    let file = FileOfKeys::open(
+        &folder.path().join("secret.key"),
+        &SeededRandom::new(9),
+        world.now(),
+    )
+    .unwrap();
+    world.keys = Keys::of_file(Arc::new(file)).unwrap();
+    let totp = equipped(&world);
+    let sealed = || -> Vec<u8> {
+        let sql = "SELECT totp_sealed FROM staff WHERE totp_sealed IS NOT NULL";
+        world.database.owner().query_one(sql, &[]).unwrap().get(0)
+    };
+    let before = sealed();
+    assert_eq!(keys::rotate(&world, &Actor::System).unwrap(), 2);
+    let retire = || keys::retire(&world, &Actor::System, 1).map_err(|error| error.code());
+    assert_eq!(retire(), Err("master_key_in_use"));
+    login(&world, PASSWORD, Some(&code(&world, &totp))).unwrap();
+    keys::rewrap(&world).unwrap();
+    assert_ne!(sealed(), before, "the new key seals it");
+    world.advance(TimeDelta::hours(2));
+    retire().unwrap();
+    login(&world, PASSWORD, Some(&code(&world, &totp))).unwrap();
 }
 
 #[test]

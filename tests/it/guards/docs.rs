@@ -231,14 +231,57 @@ fn quoted(text: &str) -> Vec<String> {
     parts.filter(is_code).map(str::to_owned).collect()
 }
 
+/// The codes of the errors that services and pages make up, without tests.
+fn error_codes() -> BTreeSet<String> {
+    let kinds = [
+        "Conflict",
+        "Forbidden",
+        "Gone",
+        "Rejected",
+        "Unavailable",
+        "Unauthenticated",
+    ];
+    let mut codes = BTreeSet::new();
+    for file in source::files("src", "rs") {
+        let product = file.text.split("#[cfg(test)]").next().unwrap_or_default();
+        for kind in kinds {
+            let call = format!("Error::{kind}(\"");
+            let made = product.split(&call).skip(1);
+            codes.extend(made.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+        }
+    }
+    codes
+}
+
+#[test]
+fn every_error_code_stands_in_the_documentation_of_the_api() {
+    let codes = error_codes();
+    assert!(codes.len() >= 60, "{codes:?}");
+    let api = document("docs/api.md");
+    let silent: Vec<&String> = codes
+        .iter()
+        .filter(|code| !api.contains(&format!("`{code}`")))
+        .collect();
+    assert!(silent.is_empty(), "docs/api.md says nothing of {silent:?}");
+}
+
+/// The codes that have a text for staff.
+fn attention_texts() -> BTreeSet<String> {
+    let texts = source::files("locales/sv", "ftl");
+    let lines = texts.iter().flat_map(|file| file.text.lines());
+    let keys = lines.filter_map(|line| line.split_once(" = ")?.0.strip_prefix("attention-"));
+    keys.map(str::to_owned).collect()
+}
+
 #[test]
 fn every_code_that_asks_for_attention_is_explained() {
-    let codes = attention_codes();
+    let mut codes = attention_codes();
     assert!(codes.len() >= 10, "{codes:?}");
+    codes.extend(attention_texts());
     let operating = document("docs/operating.md");
     let silent: Vec<&String> = codes
         .iter()
-        .filter(|code| !operating.contains(&format!("| `{code}` |")))
+        .filter(|code| !operating.contains(&format!("`{code}`")))
         .collect();
     assert!(silent.is_empty(), "docs/operating.md says nothing of {silent:?}");
 }

@@ -4,3 +4,4 @@ mod erasure;
 mod identity;
 mod interrupted;
 mod stopping;
+mod telephone;

@@ -20,7 +20,8 @@ use crate::support::fixtures::soaking;
 use crate::support::invariants;
 use crate::support::world::World;
 
-fn marketing() -> Wish {
+/// An objection to all direct marketing.
+pub fn marketing() -> Wish {
     Wish {
         marketing: true,
         ..Wish::default()
@@ -38,7 +39,7 @@ fn wants(world: &World, right: &str, email: &str, wish: Wish) -> StoredCase {
 }
 
 /// Somebody whom every marketing table knows.
-fn marketed(world: &World) -> SamplePerson {
+pub fn marketed(world: &World) -> SamplePerson {
     let mut crm = world.host.database(SampleSystem::Crm).owner();
     let sql = "SELECT 1 FROM newsletter n JOIN people p ON lower(p.email) = lower(n.email) WHERE lower(n.email) = lower($1)";
     let people = world.host.people();
@@ -50,7 +51,7 @@ fn marketed(world: &World) -> SamplePerson {
 }
 
 /// Whether the newsletter and offers go to an address; `None` where it has no row.
-fn served(world: &World, email: &str) -> (Option<bool>, Option<bool>) {
+pub fn served(world: &World, email: &str) -> (Option<bool>, Option<bool>) {
     let mut crm = world.host.database(SampleSystem::Crm).owner();
     let mut one = |sql: &str| {
         crm.query(sql, &[&email])
@@ -70,7 +71,8 @@ fn others_served(world: &World, email: &str) -> i64 {
     crm.query_one(sql, &[&email]).unwrap().get(0)
 }
 
-fn is_suppressed(world: &World, email: &str) -> bool {
+/// Whether marketing must leave an address alone.
+pub fn is_suppressed(world: &World, email: &str) -> bool {
     let standings = suppressions::check(world, &Actor::System, &[email.to_owned()], &[]).unwrap();
     !standings[0].purposes.is_empty()
 }
