@@ -19,6 +19,7 @@ mod replay;
 mod sample;
 mod serve;
 mod staff;
+mod systems;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,9 @@ enum Command {
     /// The sample host: a web host's systems, filled with invented people.
     #[command(subcommand)]
     Sample(sample::SampleCommand),
+    /// The host's systems.
+    #[command(subcommand)]
+    Systems(systems::SystemsCommand),
     /// Members of staff.
     #[command(subcommand)]
     Staff(staff::StaffCommand),
@@ -112,6 +116,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate(&settings),
         Command::Check => check::check(&settings),
         Command::Sample(command) => sample::run(&settings, &command),
+        Command::Systems(command) => systems::run(&settings, &command),
         Command::Staff(command) => staff::run(&settings, &command),
         Command::Key(command) => staff::run_key(&settings, &command),
         Command::Keys(command) => keys::run(&settings, &command),

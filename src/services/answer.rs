@@ -164,7 +164,11 @@ fn erased_in(ctx: &Context, system: &str, steps: &[StoredStep]) -> ErasedIn {
             .filter(|stored| matches!(stored.state, StepState::Done { .. }))
             .map(|stored| ErasedRows {
                 table: stored.step.table.clone(),
-                rows: stored.step.planned + stored.appeared,
+                rows: if stored.step.by_hand {
+                    stored.done
+                } else {
+                    stored.step.planned + stored.appeared
+                },
                 reduced: stored.step.kind == StepKind::Reduce,
             })
             .collect(),

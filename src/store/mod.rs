@@ -36,6 +36,7 @@ pub mod retained;
 pub mod same_person;
 mod schema;
 pub mod sessions;
+pub mod shadow;
 pub mod staff;
 pub mod standing;
 pub mod statistics;

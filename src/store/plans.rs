@@ -120,6 +120,7 @@ pub fn insert_steps(conn: &mut PgConnection, case: CaseId, plan: PlanId, steps: 
                 erasure_steps::tbl.eq(&step.table),
                 erasure_steps::kind.eq(step.kind.name()),
                 erasure_steps::planned.eq(step.planned),
+                erasure_steps::by_hand.eq(step.by_hand),
             )
         })
         .collect();
@@ -143,6 +144,7 @@ struct StepRow {
     appeared: i64,
     failure: Option<String>,
     finished_at: Option<DateTime<Utc>>,
+    by_hand: bool,
 }
 
 impl TryFrom<StepRow> for StoredStep {
@@ -162,6 +164,7 @@ impl TryFrom<StepRow> for StoredStep {
             table: row.tbl,
             kind,
             planned: row.planned,
+            by_hand: row.by_hand,
         };
         Ok(Self {
             step,
@@ -237,6 +240,37 @@ pub fn fail_step(conn: &mut PgConnection, plan: PlanId, ordinal: i32, why: &str)
         .set((erasure_steps::state.eq("failed"), erasure_steps::failure.eq(why)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Records in how many rows a step that staff do agrees with its plan so far.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_done(conn: &mut PgConnection, plan: PlanId, ordinal: i32, done: i64) -> Result<()> {
+    diesel::update(erasure_steps::table.find((plan.0, ordinal)))
+        .set(erasure_steps::done.eq(done))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends the steps that staff did otherwise than planned; gives them as they were.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle_by_hand(conn: &mut PgConnection, plan: PlanId, at: DateTime<Utc>) -> Result<Vec<StoredStep>> {
+    let open = erasure_steps::table
+        .filter(erasure_steps::plan_id.eq(plan.0))
+        .filter(erasure_steps::by_hand)
+        .filter(erasure_steps::state.ne("done"));
+    let rows: Vec<StepRow> = open.select(StepRow::as_select()).load(conn)?;
+    diesel::update(open)
+        .set((
+            erasure_steps::state.eq("done"),
+            erasure_steps::failure.eq(None::<String>),
+            erasure_steps::finished_at.eq(at),
+        ))
+        .execute(conn)?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// Keeps what a freeze is about to overwrite; what was kept before stays, for then it may be frozen already.

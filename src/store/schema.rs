@@ -232,6 +232,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         sealed -> Nullable<Bytea>,
         thawed_at -> Nullable<Timestamptz>,
+        by_hand -> Bool,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod files;
+mod inspect;
 mod lent;
 mod mysql;
 mod postgres;
@@ -22,6 +23,7 @@ use sql::server::Server;
 
 pub use addresses::{SYSTEMS_FILE, addresses, from_file};
 pub use files::FilesSystem;
+pub use inspect::inspect;
 
 /// Finds the value behind an `env:NAME`.
 type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;

@@ -1,8 +1,55 @@
-//! How the connection to a system's database is encrypted.
+//! How a system is reached, and how the connection to a database is encrypted.
 
 use serde::Deserialize;
 
-/// What the map says of it.
+use crate::domain::language::Text;
+
+/// How a system is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectorKind {
+    /// A PostgreSQL database.
+    Postgres,
+    /// A MySQL or MariaDB database.
+    Mysql,
+    /// An API of the host.
+    Http,
+    /// A folder of files.
+    Files,
+    /// No machine access: staff get a task.
+    Manual,
+}
+
+impl ConnectorKind {
+    /// The name in profiles.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Http => "http",
+            Self::Files => "files",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// How staff see to a system that no machine reaches.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByHand {
+    /// Where it is, how one looks for a person there, and who has the key.
+    pub instructions: Text,
+    /// Days that a task may take.
+    #[serde(default = "week")]
+    pub within_days: u32,
+}
+
+const fn week() -> u32 {
+    7
+}
+
+/// What the map says of encryption.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {

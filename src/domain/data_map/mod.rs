@@ -4,10 +4,13 @@
 //! databases; nothing here looks into one.
 
 mod connection;
+pub mod draft;
 mod field;
 mod links;
+mod mode;
 mod order;
 mod path;
+mod personal;
 mod purposes;
 mod rules;
 #[cfg(test)]
@@ -21,11 +24,13 @@ use serde::Deserialize;
 use super::language::Text;
 use super::recipient::IdentifierKind;
 
-pub use connection::{Encryption, Tls};
+pub use connection::{ByHand, ConnectorKind, Encryption, Tls};
 pub use field::PersonalField;
 pub use links::{BYTES, Feed, MODIFIED_ON};
+pub use mode::Mode;
 pub use order::Cycle;
 pub use path::{EntryName, PathTemplate, UnfitValue};
+pub use personal::looks_personal;
 pub use purposes::{PurposeUse, Stop};
 pub use rules::{Bar, Condition, EraseRule, Matches, RetainRule, RetentionGround};
 
@@ -54,6 +59,9 @@ pub struct System {
     pub url: Option<String>,
     /// The address with the role that changes and deletes rows; the other then only reads. Written as `url` is.
     pub erase_url: Option<String>,
+    /// Whether plans are carried out there, or only compared with what staff do.
+    #[serde(default)]
+    pub mode: Mode,
     /// How the connection to a database is encrypted.
     pub tls: Option<Tls>,
     /// How long a statement may take, in seconds; 30 when absent.
@@ -70,51 +78,6 @@ pub struct System {
     /// Its tables that hold personal data.
     #[serde(default)]
     pub tables: Vec<Table>,
-}
-
-/// How staff see to a system that no machine reaches.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ByHand {
-    /// Where it is, how one looks for a person there, and who has the key.
-    pub instructions: Text,
-    /// Days that a task may take.
-    #[serde(default = "week")]
-    pub within_days: u32,
-}
-
-const fn week() -> u32 {
-    7
-}
-
-/// How a system is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConnectorKind {
-    /// A PostgreSQL database.
-    Postgres,
-    /// A MySQL or MariaDB database.
-    Mysql,
-    /// An API of the host.
-    Http,
-    /// A folder of files.
-    Files,
-    /// No machine access: staff get a task.
-    Manual,
-}
-
-impl ConnectorKind {
-    /// The name in profiles.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Postgres => "postgres",
-            Self::Mysql => "mysql",
-            Self::Http => "http",
-            Self::Files => "files",
-            Self::Manual => "manual",
-        }
-    }
 }
 
 /// The update that keeps a person's account from changing while it is erased.

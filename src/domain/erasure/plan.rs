@@ -95,6 +95,9 @@ pub struct SystemPlan {
     pub roots: BTreeMap<String, Vec<RowKey>>,
     /// Its tables, children before parents: the order in which rows can go.
     pub tables: Vec<TablePlan>,
+    /// Whether staff carry it out, because the system was in shadow mode when the plan was made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 impl SystemPlan {
@@ -241,6 +244,7 @@ impl Draft {
                     system: system.id.clone(),
                     roots: in_order(roots),
                     tables,
+                    by_hand: system.mode.is_shadow(),
                 });
             }
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Operation, Plan};
+use super::{Operation, Plan, SystemPlan};
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,43 +52,46 @@ pub struct Step {
     pub kind: StepKind,
     /// Rows it is planned for.
     pub planned: i64,
+    /// Whether staff do it, and it is only looked whether they did.
+    pub by_hand: bool,
 }
 
 impl Plan {
     /// The steps: every account is frozen first, in all systems; then each system's rows go,
-    /// children before parents, and the system is verified.
+    /// children before parents, and the system is verified. Who erases by hand also stops the account by hand.
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
-        let mut push = |system: &str, table: &str, kind, planned: usize| {
+        let mut push = |part: &SystemPlan, table: &str, kind, planned: usize| {
             let ordinal = i32::try_from(steps.len() + 1).unwrap_or(i32::MAX);
             let planned = i64::try_from(planned).unwrap_or(i64::MAX);
             steps.push(Step {
                 ordinal,
-                system: system.to_owned(),
+                system: part.system.clone(),
                 table: table.to_owned(),
                 kind,
                 planned,
+                by_hand: part.by_hand,
             });
         };
-        for system in &self.systems {
+        for system in self.systems.iter().filter(|system| !system.by_hand) {
             let roots = system.roots.values().map(Vec::len).sum();
-            push(&system.system, "", StepKind::Freeze, roots);
+            push(system, "", StepKind::Freeze, roots);
         }
         for system in &self.systems {
             for table in &system.tables {
                 match table.operation {
                     Operation::Erase => {
-                        push(&system.system, &table.table, StepKind::Delete, table.rows.len());
+                        push(system, &table.table, StepKind::Delete, table.rows.len());
                     }
                     Operation::Reduce { .. } => {
-                        push(&system.system, &table.table, StepKind::Reduce, table.rows.len());
+                        push(system, &table.table, StepKind::Reduce, table.rows.len());
                     }
                     Operation::Retain { .. } | Operation::Keep { .. } | Operation::Refuse { .. } => {}
                 }
             }
             let rows = system.tables.iter().map(|table| table.rows.len()).sum();
-            push(&system.system, "", StepKind::Verify, rows);
+            push(system, "", StepKind::Verify, rows);
         }
         steps
     }

@@ -49,6 +49,9 @@ impl NewAction {
                     may_name: self.may_name.unwrap_or(false),
                 }
             }
+            "settle" => Action::Settle {
+                reason: self.reason.unwrap_or_default(),
+            },
             "merge" => Action::Merge {
                 into: self.into.unwrap_or_default(),
             },
@@ -99,7 +102,7 @@ pub(super) fn fields_of(action: &str) -> Option<&'static [&'static str]> {
         "review" => &["table"],
         "refuse" => &["ground", "reason"],
         "announce_fee" => &["ground", "amount", "reason"],
-        "reject" | "extend" | "close" | "lift_restriction" => &["reason"],
+        "reject" | "extend" | "close" | "settle" | "lift_restriction" => &["reason"],
         "record_answer" => &[
             "recipient",
             "outcome",

@@ -22,10 +22,8 @@ pub struct BothLanguages {
 
 impl From<&crate::domain::language::Text> for BothLanguages {
     fn from(text: &crate::domain::language::Text) -> Self {
-        Self {
-            sv: text.sv.clone(),
-            en: text.en.clone(),
-        }
+        let crate::domain::language::Text { sv, en } = text.clone();
+        Self { sv, en }
     }
 }
 
@@ -72,6 +70,8 @@ pub struct PlanSystemView {
     pub tables: Vec<PlanTableView>,
     /// Days until nothing erased remains in a backup; none when there are no backups.
     pub backups_expire_after_days: Option<u32>,
+    /// Whether staff erase there by hand, because the system is in shadow mode.
+    pub by_hand: bool,
 }
 
 /// A table's part of a plan.
@@ -265,10 +265,8 @@ fn step(stored: &StoredStep) -> StepView {
 }
 
 fn system_name(ctx: &Context, id: &str) -> BothLanguages {
-    let bare = || BothLanguages {
-        sv: id.to_owned(),
-        en: id.to_owned(),
-    };
+    let (sv, en) = (id.to_owned(), id.to_owned());
+    let bare = || BothLanguages { sv, en };
     let system = ctx.organisation.map.system(id);
     system.map_or_else(bare, |system| (&system.name).into())
 }
@@ -287,6 +285,7 @@ pub(super) fn by_system(ctx: &Context, facts: &PlanFacts) -> Vec<PlanSystemView>
         name: system_name(ctx, &part.system),
         tables: by_table(&part.lines),
         backups_expire_after_days: part.backups_expire_after_days,
+        by_hand: part.by_hand,
     };
     facts.systems.iter().map(view).collect()
 }

@@ -119,6 +119,7 @@ impl Sent {
             "reopen" => Action::Reopen,
             "undo_account_end" => Action::UndoAccountEnd,
             "close" => Action::Close { reason: reason() },
+            "settle" => Action::Settle { reason: reason() },
             "record_answer" => return self.answer().map(Asked::Answer),
             _ => {
                 let action = course::read(

@@ -292,7 +292,7 @@ fn primary(case: &StaffCase) -> Option<&'static str> {
     let nothing_proposed = stored.case.proposal.is_none();
     let halted = matches!(
         stored.attention.as_deref(),
-        Some("system_failed" | "verification_failed" | "disk_full")
+        Some("system_failed" | "verification_failed" | "erase_by_hand" | "disk_full")
     );
     let steps = [
         ("approve", true),

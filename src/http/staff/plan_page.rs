@@ -35,6 +35,7 @@ pub(super) fn plan(reader: &Reader<'_>, case: &StaffCase, plan: &PlanView) -> St
         let days = part.backups_expire_after_days?;
         Some((reader.words.system(&part.system), days))
     });
+    let by_hand = plan.facts.systems.iter().filter(|part| part.by_hand);
     StaffPlanView {
         prepared_by: made.map(|event| reader.actor(&event.actor)).unwrap_or_default(),
         prepared_at: made.map(|event| local_time(event.at)).unwrap_or_default(),
@@ -54,6 +55,7 @@ pub(super) fn plan(reader: &Reader<'_>, case: &StaffCase, plan: &PlanView) -> St
             .map(|item| reader.words.refused_item(item))
             .collect(),
         backups: backups.collect(),
+        by_hand: by_hand.map(|part| reader.words.system(&part.system)).collect(),
         confirmed_at: confirmed.filter(|_| given).map(|event| local_time(event.at)),
         needs_confirmation: plan
             .confirmation

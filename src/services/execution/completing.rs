@@ -17,7 +17,8 @@ use crate::store::retained::{self, RetainedRow};
 use crate::store::{cases, jobs};
 
 /// What an erasure that ends well settles.
-const RAISED_BY_ERASURES: [&str; 6] = [
+const RAISED_BY_ERASURES: [&str; 7] = [
+    super::failing::BY_HAND,
     Error::DISK_FULL,
     "system_failed",
     "verification_failed",

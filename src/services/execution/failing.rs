@@ -17,6 +17,9 @@ use crate::store::plans::{self, StepState};
 /// When a run that waits for staff looks again; what is done wakes it earlier.
 const TASKS_LATER: TimeDelta = TimeDelta::days(1);
 
+/// Staff are to erase by hand in a system in shadow mode, or did otherwise than planned.
+pub(super) const BY_HAND: &str = "erase_by_hand";
+
 pub(super) fn note_failure(ctx: &Context, plan: PlanId, ordinal: i32, failure: &Failure) {
     let why = match failure {
         // Nothing failed: the step is still to come.
@@ -24,6 +27,8 @@ pub(super) fn note_failure(ctx: &Context, plan: PlanId, ordinal: i32, failure: &
         Failure::System(error) => error.to_string(),
         Failure::NotVerified => "verification_failed".to_owned(),
         Failure::Outdated => "plan_outdated".to_owned(),
+        // Told with each step.
+        Failure::ByHand => return,
         Failure::Ours(_) => return,
     };
     let noted = ctx
@@ -40,6 +45,7 @@ pub(super) fn failed_run(ctx: &Context, id: CaseId, failure: &Failure) -> Result
         Failure::System(SystemError::Waiting { .. }) => return waits(ctx, id),
         Failure::System(error) if error.retryable() => ("system_failed", Run::TryAgain(error.code())),
         Failure::System(error) => ("system_failed", Run::NeedsStaff(error.code())),
+        Failure::ByHand => (BY_HAND, Run::NeedsStaff(BY_HAND)),
         _ => ("verification_failed", Run::NeedsStaff("verification_failed")),
     };
     ctx.store.transaction(|conn| {

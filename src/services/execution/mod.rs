@@ -7,6 +7,7 @@ mod again;
 mod completing;
 mod failing;
 mod room;
+mod shadow;
 mod starting;
 mod thawing;
 mod verifying;
@@ -33,6 +34,7 @@ use failing::{failed_run, note_failure, outdated};
 
 pub use completing::RETAINED;
 pub use room::say_if_full;
+pub use shadow::{is_unsettled, settle};
 pub use thawing::{give_back, schedule as schedule_thaw};
 
 /// How a run ended.
@@ -130,6 +132,8 @@ pub enum Failure {
     NotVerified,
     /// What is there is not what was approved.
     Outdated,
+    /// Staff have not done it by hand yet, or otherwise than planned.
+    ByHand,
     /// The service itself.
     Ours(Error),
 }
@@ -193,7 +197,10 @@ fn run_system(
         let system = ctx.systems.get(&part.system)?;
         let appeared = match phase {
             Phase::Freeze => BTreeMap::new(),
+            // Staff are at it already, perhaps.
+            Phase::Look if part.by_hand => return Ok(()),
             Phase::Look => return appeared(ctx, &*system, plan, part).map(|_| ()),
+            Phase::Erase if part.by_hand => return shadow::look(ctx, &*system, erasure, part, &open),
             Phase::Erase => appeared(ctx, &*system, plan, part)?,
         };
         for stored in &open {
@@ -243,6 +250,7 @@ fn run_step(
     appeared: &BTreeMap<String, Vec<RowKey>>,
 ) -> std::result::Result<(), Failure> {
     let (step, plan) = (&stored.step, erasure.plan);
+    shadow::refuse(mapped(ctx, part)?)?;
     let done = match step.kind {
         // An account that goes on is not stopped.
         StepKind::Freeze if part.keeps_account(mapped(ctx, part)?) => 0,

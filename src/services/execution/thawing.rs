@@ -65,7 +65,9 @@ pub fn give_back(ctx: &Context, id: CaseId) -> Result<Run> {
             Err(Failure::Ours(error)) => Err(error),
             Err(Failure::System(error)) if error.retryable() => Ok(Run::TryAgain(error.code())),
             Err(Failure::System(error)) => Ok(Run::NeedsStaff(error.code())),
-            Err(Failure::NotVerified | Failure::Outdated) => Err(Error::internal("thawing verifies nothing")),
+            Err(Failure::NotVerified | Failure::Outdated | Failure::ByHand) => {
+                Err(Error::internal("thawing verifies nothing"))
+            }
         }
     })?;
     ran.unwrap_or_else(|| Ok(Run::NotBefore(ctx.now() + OTHER_RUN)))

@@ -190,6 +190,12 @@ pub enum Action {
     },
     /// Try failed work again.
     Retry,
+    /// Let stand what was erased by hand in a system in shadow mode, although the plan says otherwise.
+    Settle {
+        /// In what it differs, and why.
+        #[serde(default)]
+        reason: String,
+    },
     /// Call off the erasure of an account that has not ended after all, or comes back.
     UndoAccountEnd,
     /// Take an ended case up again.
@@ -203,7 +209,7 @@ pub enum Action {
 }
 
 /// The actions' names, in the order they are offered.
-pub const ACTIONS: [&str; 36] = [
+pub const ACTIONS: [&str; 37] = [
     "claim",
     "assign",
     "accept_identity",
@@ -234,6 +240,7 @@ pub const ACTIONS: [&str; 36] = [
     "lift_restriction",
     "send_recipients",
     "retry",
+    "settle",
     "reopen",
     "close",
     "record_answer",

@@ -8,7 +8,7 @@ use crate::domain::calendar::stockholm_date;
 use crate::domain::case::{Event, TransitionError};
 use crate::services::course::Course;
 use crate::services::jobs::{self, Job};
-use crate::services::{Context, Error, Result, intake};
+use crate::services::{Context, Error, Result, execution, intake};
 use crate::store::cases::{self, StoredCase};
 use crate::store::holds::{self, HoldRow};
 use crate::store::{self, Conn, clocks};
@@ -38,6 +38,14 @@ pub fn open_hold(ctx: &Context, conn: &mut Conn, case: &StoredCase) -> Result<Op
 }
 
 impl Work<'_> {
+    /// What was erased by hand stands, with the reason why it is not what was planned; the erasure goes on.
+    pub(super) fn settle(&self, conn: &mut Conn, reason: &str) -> Result<()> {
+        let reason = free_text("reason", reason)?;
+        execution::settle(self.ctx, conn, self.case, self.actor)?;
+        self.keep_message(conn, "note", &reason)?;
+        self.retry(conn)
+    }
+
     pub(super) fn extend(&self, conn: &mut Conn, reason: &str) -> Result<()> {
         let reason = free_text("reason", reason)?;
         let mut deadline = self.case.deadline.clone();

@@ -167,6 +167,7 @@ impl Work<'_> {
             Action::RecordTold { recipient } => self.record_told(conn, recipient),
             Action::RecordUnreachable { recipient } => self.record_unreachable(conn, recipient),
             Action::Retry => self.retry(conn),
+            Action::Settle { reason } => self.settle(conn, reason),
             Action::Reopen => self.reopen(conn),
             Action::UndoAccountEnd => self.undo_account_end(conn),
             Action::Close { reason } => self.close(conn, reason),

@@ -4,7 +4,7 @@ use crate::domain::case::Event;
 use crate::domain::staff::{Actor, Permission};
 use crate::services::handling::{self, ForwardingFile, HoldFile, Question};
 use crate::services::incidents::{self, Incident};
-use crate::services::{Context, Result, account_end};
+use crate::services::{Context, Result, account_end, execution};
 use crate::store::Conn;
 use crate::store::cases::StoredCase;
 use crate::store::forwardings::ForwardingRow;
@@ -72,6 +72,7 @@ pub(super) fn allows(ctx: &Context, actor: &Actor, case: &StoredCase, action: &s
         "lift_hold" => handles && fits(Event::HoldLifted),
         "reopen" => handles && handling::may_reopen(ctx, case).is_ok(),
         "close" => handles && (fits(Event::Closed) || fits(Event::ForwardingCompleted)),
+        "settle" => handles && execution::is_unsettled(case),
         // Known with the letters and notices themselves.
         "letter_sent" | "record_told" | "record_unreachable" => false,
         _ => return None,

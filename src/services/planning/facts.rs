@@ -38,6 +38,9 @@ pub struct PlanSystem {
     pub lines: Vec<PlanLine>,
     /// Days until nothing erased remains in its backups.
     pub backups_expire_after_days: Option<u32>,
+    /// Whether staff carry it out.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 /// A plan as people see it: counts, grounds and dates.
@@ -82,6 +85,7 @@ pub fn facts(ctx: &Context, plan: &Plan) -> PlanFacts {
                 })
                 .collect(),
             backups_expire_after_days: map.system(&part.system).and_then(|s| s.backups_expire_after_days),
+            by_hand: part.by_hand,
         })
         .collect();
     PlanFacts {

@@ -62,7 +62,7 @@ pub fn look(ctx: &Context) -> Result<usize> {
                 );
             }
             Err(Failure::Ours(error)) => return Err(error),
-            Err(Failure::NotVerified | Failure::Outdated) => {
+            Err(Failure::NotVerified | Failure::Outdated | Failure::ByHand) => {
                 return Err(Error::internal("a look verifies nothing"));
             }
         }

@@ -74,7 +74,7 @@ fn told(failure: Failure) -> Error {
     match failure {
         Failure::System(error) => Error::System(error),
         Failure::Ours(error) => error,
-        Failure::NotVerified | Failure::Outdated => Error::Conflict("not_verified"),
+        Failure::NotVerified | Failure::Outdated | Failure::ByHand => Error::Conflict("not_verified"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The SQL connectors against real servers: PostgreSQL and MariaDB.
 
 mod changing;
+mod drafts;
 mod encrypted;
 mod faults;
 mod finding;

@@ -288,6 +288,7 @@ impl Play {
             "refuse",
             "stop",
             "retry",
+            "settle",
             "lift_hold",
             "record_clarification",
             "undo_account_end",

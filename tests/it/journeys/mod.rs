@@ -3,5 +3,6 @@
 mod erasure;
 mod identity;
 mod interrupted;
+mod shadow;
 mod stopping;
 mod telephone;

@@ -18,6 +18,7 @@ mod pool;
 mod rectify;
 mod retained;
 pub mod schema_check;
+mod seen;
 pub mod server;
 pub mod statement;
 mod stop;
@@ -34,6 +35,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::access::CollectRequest;
+use crate::domain::data_map::draft::SeenTable;
 use crate::domain::data_map::{PurposeUse, Row, Stop, System as Mapped, Table};
 use crate::domain::erasure::{Survey, SurveyRequest};
 use crate::domain::grant::Correction;
@@ -132,6 +134,16 @@ impl SqlSystem {
         self.anew(self.changing.as_ref().unwrap_or(&self.pool), work)
     }
 
+    /// As [`Self::changing`], for what takes something away: nothing is in a system in shadow mode, whoever asks.
+    fn erasing<T>(&self, work: impl FnOnce(&mut Host<'_>) -> Result<T, Failure>) -> Result<T, SystemError> {
+        if self.map.mode.is_shadow() {
+            return Err(
+                Failure::refused("it is in shadow mode: nothing is erased there").told_by(&self.map.id)
+            );
+        }
+        self.changing(work)
+    }
+
     fn anew<T>(
         &self,
         pool: &Pool,
@@ -142,6 +154,14 @@ impl SqlSystem {
             work(&mut self.host(connection, &fresh))
         });
         done.map_err(|failure| failure.told_by(&self.map.id))
+    }
+
+    /// All tables that the database has.
+    ///
+    /// # Errors
+    /// When it cannot be looked at.
+    pub fn tables(&self) -> Result<Vec<SeenTable>, SystemError> {
+        self.reading_anew(seen::tables)
     }
 
     fn host<'a>(&'a self, connection: &'a mut dyn Connection, catalogue: &'a Catalogue) -> Host<'a> {
@@ -217,15 +237,15 @@ impl System for SqlSystem {
 
     /// Says how many accounts are stopped now, also those that were before.
     fn freeze(&self, roots: &BTreeMap<String, Vec<RowKey>>) -> Result<u64, SystemError> {
-        self.changing(|host| freezing::freeze(host, roots))
+        self.erasing(|host| freezing::freeze(host, roots))
     }
 
     fn delete(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.changing(|host| write::delete(host, self.mapped(table)?, rows))
+        self.erasing(|host| write::delete(host, self.mapped(table)?, rows))
     }
 
     fn reduce(&self, table: &str, keep: &[String], rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.changing(|host| write::reduce(host, self.mapped(table)?, keep, rows))
+        self.erasing(|host| write::reduce(host, self.mapped(table)?, keep, rows))
     }
 
     fn stop(
@@ -269,7 +289,7 @@ impl System for SqlSystem {
     }
 
     fn bar(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {
-        self.changing(|host| retained::bar(host, self.mapped(table)?, rows))
+        self.erasing(|host| retained::bar(host, self.mapped(table)?, rows))
     }
 
     fn unbarred(&self, table: &str, rows: &[RowKey]) -> Result<u64, SystemError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::data_map::{EraseRule, System as Mapped, Table};
+use crate::domain::data_map::{EraseRule, System as Mapped, Table, looks_personal};
 use crate::services::ports::SystemFinding;
 
 use super::catalogue::{Catalogue, Relation};
@@ -10,38 +10,6 @@ use super::check::{error, warning};
 use super::error::Failure;
 use super::loosen;
 use super::server::{Dialect, Session};
-
-/// Parts of column names that tell of a person.
-const PERSONAL: [&str; 22] = [
-    "email",
-    "e_mail",
-    "epost",
-    "e_post",
-    "mailaddr",
-    "phone",
-    "telefon",
-    "mobil",
-    "personnummer",
-    "personnr",
-    "personal_number",
-    "national_id",
-    "ssn",
-    "birth",
-    "address",
-    "adress",
-    "firstname",
-    "first_name",
-    "lastname",
-    "last_name",
-    "surname",
-    "full_name",
-];
-/// Column names that tell of a person where the table's name speaks of people.
-const NAMES: [&str; 2] = ["name", "namn"];
-/// Parts of the names of such tables.
-const PEOPLE: [&str; 9] = [
-    "customer", "client", "contact", "person", "people", "user", "member", "kund", "employee",
-];
 
 /// Foreign keys that an erasure would trip over, or that would take what must stay.
 pub(super) fn references(
@@ -159,11 +127,4 @@ pub(super) fn unmapped_personal(
         }
     }
     Ok(findings)
-}
-
-/// Judged by names alone.
-pub fn looks_personal(table: &str, column: &str) -> bool {
-    let (table, column) = (table.to_lowercase(), column.to_lowercase());
-    PERSONAL.iter().any(|part| column.contains(part))
-        || (NAMES.contains(&column.as_str()) && PEOPLE.iter().any(|part| table.contains(part)))
 }

@@ -35,6 +35,7 @@ pub(super) fn plan() -> StaffPlanView {
         ground: ground(),
         refused: vec![refused()],
         backups: vec![("Webbhotell".to_owned(), 35)],
+        by_hand: vec!["Kundtjänst".to_owned()],
         confirmed_at: None,
         needs_confirmation: true,
         hash: "9f3c51ab".to_owned(),

@@ -67,6 +67,8 @@ pub struct StaffPlanView {
     pub refused: Vec<RefusedPart>,
     /// Days until nothing erased remains in each system's backups: name and days.
     pub backups: Vec<(String, u32)>,
+    /// Names of the systems in which staff erase by hand.
+    pub by_hand: Vec<String>,
     /// When the person said yes, local time; none while it is awaited.
     pub confirmed_at: Option<String>,
     /// Whether the person must say yes at all: services still run.

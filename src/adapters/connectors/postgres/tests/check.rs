@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::adapters::connectors::sql::schema_check::looks_personal;
+use crate::domain::data_map::looks_personal;
 use crate::domain::organisation::Severity;
 use crate::services::ports::{System, SystemFinding};
 
