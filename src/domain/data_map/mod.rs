@@ -6,6 +6,7 @@
 mod connection;
 pub mod draft;
 mod field;
+mod fields;
 mod links;
 mod mode;
 mod order;
@@ -26,6 +27,7 @@ use super::recipient::IdentifierKind;
 
 pub use connection::{ByHand, ConnectorKind, Encryption, Tls};
 pub use field::PersonalField;
+pub use fields::{FieldRule, Fields, Pseudonym};
 pub use links::{BYTES, Feed, MODIFIED_ON};
 pub use mode::Mode;
 pub use order::Cycle;
@@ -104,6 +106,8 @@ pub struct Restrict {
 pub struct Table {
     /// As the system names it; unique within the system.
     pub name: String,
+    /// The table of the database that it is a second look at, such as at the contact persons in companies' accounts.
+    pub of: Option<String>,
     /// Columns that together name a row.
     #[serde(default = "id_column")]
     pub key: Vec<String>,
@@ -315,6 +319,12 @@ impl Table {
     #[must_use]
     pub fn full_name(&self, system: &System) -> String {
         format!("{}.{}", system.id, self.name)
+    }
+
+    /// What the database calls it.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.of.as_deref().unwrap_or(&self.name)
     }
 
     /// The law by which its rows stay as they are: what is wrong in them is corrected by a new document.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::{Parent, Row};
+use super::{Fields, Parent, Row};
 
 /// What erasure does to the rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub enum EraseRule {
         /// Columns whose values stay; the others are emptied.
         keep: Vec<String>,
     },
+    /// They stay, and these fields of theirs go: they are somebody else's, such as a company's whose contact the person
+    /// is. Rows whose parent goes, go with it.
+    Fields(Fields),
     /// They stay untouched until a law allows their purge.
     Retain(RetainRule),
     /// They stay for another reason than a retention law, such as a suppression list.
@@ -32,6 +35,7 @@ impl EraseRule {
         match self {
             Self::Delete | Self::Keep { .. } => vec![],
             Self::DeleteOrReduce { keep } => keep.iter().map(String::as_str).collect(),
+            Self::Fields(fields) => fields.keys().map(String::as_str).collect(),
             Self::Retain(rule) => rule.columns().collect(),
         }
     }
@@ -130,6 +134,7 @@ struct EraseTable {
     keeps: Vec<Parent>,
     bar: Option<Bar>,
     keep: Option<String>,
+    fields: Option<Fields>,
 }
 
 impl EraseTable {
@@ -161,7 +166,7 @@ impl From<OneOrMore> for Vec<String> {
 }
 
 const ERASE_FORMS: &str = "\"delete\", { delete = true, else_reduce_to = [columns] }, \
-     { retain = ground, fiscal_date = column } or { keep = reason }";
+     { fields = { column = \"null\" } }, { retain = ground, fiscal_date = column } or { keep = reason }";
 
 impl TryFrom<EraseTable> for EraseRule {
     type Error = ();
@@ -178,6 +183,7 @@ impl TryFrom<EraseTable> for EraseRule {
                     keeps,
                     bar,
                     keep: None,
+                    fields: None,
                 } => {
                     let fiscal_dates = Vec::from(dates);
                     (!fiscal_dates.is_empty())
@@ -193,9 +199,12 @@ impl TryFrom<EraseTable> for EraseRule {
                 _ => Err(()),
             };
         }
-        match (table.delete, table.else_reduce_to, table.keep) {
-            (Some(true), keep, None) => Ok(keep.map_or(Self::Delete, |keep| Self::DeleteOrReduce { keep })),
-            (None, None, Some(reason)) => Ok(Self::Keep { reason }),
+        match (table.delete, table.else_reduce_to, table.keep, table.fields) {
+            (None, None, None, Some(fields)) if !fields.is_empty() => Ok(Self::Fields(fields)),
+            (Some(true), keep, None, None) => {
+                Ok(keep.map_or(Self::Delete, |keep| Self::DeleteOrReduce { keep }))
+            }
+            (None, None, Some(reason), None) => Ok(Self::Keep { reason }),
             _ => Err(()),
         }
     }

@@ -185,6 +185,13 @@ fn a_rule_that_says_two_things_or_half_a_thing_is_refused(#[case] rule: &str) {
     "{ retain = 'bookkeeping', fiscal_date = 'day' }",
     retained(RetentionGround::Bookkeeping, &["day"])
 )]
+#[case(
+    "{ fields = { name = 'null', mail = { replace = 'email' } } }",
+    EraseRule::Fields(Fields::from([
+        ("mail".to_owned(), FieldRule::Replace(Pseudonym::Email)),
+        ("name".to_owned(), FieldRule::Null),
+    ]))
+)]
 #[case("{ keep = 'suppression' }", EraseRule::Keep { reason: "suppression".to_owned() })]
 fn every_form_of_an_erase_rule_is_read(#[case] rule: &str, #[case] expected: EraseRule) {
     assert_eq!(erase(rule), expected);

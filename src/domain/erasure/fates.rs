@@ -41,7 +41,10 @@ pub(super) fn plan_system(
     spread(system, &links, &mut stays)?;
     Ok(order
         .into_iter()
-        .flat_map(|table| table_plans(table, survey.rows(&table.name), &stays))
+        .flat_map(|table| {
+            let goes = |row: &SurveyedRow| goes_with_its_parent(system, survey, &stays, table, row);
+            table_plans(table, survey.rows(&table.name), &stays, goes)
+        })
         .collect())
 }
 
@@ -57,7 +60,7 @@ fn own_stays<'a>(
         let stay = match &table.erase {
             EraseRule::Retain(rule) => retained(system, table, years, &row.values, rule)?,
             EraseRule::Keep { .. } => Stay::Undated,
-            EraseRule::Delete | EraseRule::DeleteOrReduce { .. } => continue,
+            EraseRule::Delete | EraseRule::DeleteOrReduce { .. } | EraseRule::Fields(_) => continue,
         };
         stays.insert((&table.name, &row.key), stay);
     }
@@ -170,7 +173,7 @@ fn spread<'a>(
                 // A retained row has a last day of its own, whoever refers to it without one.
                 Some(EraseRule::Retain(_)) if stay == Stay::Undated => continue,
                 Some(EraseRule::Keep { .. }) => continue,
-                Some(EraseRule::Retain(_) | EraseRule::DeleteOrReduce { .. }) => {}
+                Some(EraseRule::Retain(_) | EraseRule::DeleteOrReduce { .. } | EraseRule::Fields(_)) => {}
             }
             if stays.get(to).is_none_or(|known| *known < stay) {
                 stays.insert(*to, stay);
@@ -183,7 +186,38 @@ fn spread<'a>(
     }
 }
 
-fn table_plans(table: &Table, rows: &[SurveyedRow], stays: &BTreeMap<Place<'_>, Stay>) -> Vec<TablePlan> {
+/// Whether a row of which only fields go by its own rule hangs on one that goes.
+fn goes_with_its_parent(
+    system: &System,
+    survey: &Survey,
+    stays: &BTreeMap<Place<'_>, Stay>,
+    table: &Table,
+    row: &SurveyedRow,
+) -> bool {
+    let Some((parent, key)) = table.parent.as_ref().zip(row.parent.as_ref()) else {
+        return false;
+    };
+    let above = survey.rows(&parent.table).iter().find(|above| above.key == *key);
+    let (Some(above), Some(owner)) = (above, system.table(&parent.table)) else {
+        return false;
+    };
+    let stays_there = stays.contains_key(&(parent.table.as_str(), key));
+    match &owner.erase {
+        _ if stays_there => false,
+        EraseRule::Delete | EraseRule::DeleteOrReduce { .. } => true,
+        EraseRule::Fields(_) if owner.name != table.name => {
+            goes_with_its_parent(system, survey, stays, owner, above)
+        }
+        _ => false,
+    }
+}
+
+fn table_plans(
+    table: &Table,
+    rows: &[SurveyedRow],
+    stays: &BTreeMap<Place<'_>, Stay>,
+    goes: impl Fn(&SurveyedRow) -> bool,
+) -> Vec<TablePlan> {
     let mut parts: Vec<TablePlan> = Vec::new();
     for row in rows {
         let stay = stays.get(&(table.name.as_str(), &row.key));
@@ -202,6 +236,8 @@ fn table_plans(table: &Table, rows: &[SurveyedRow], stays: &BTreeMap<Place<'_>, 
                 let ground = law.unwrap_or_else(|| rule.ground.name().to_owned());
                 (Operation::Retain { ground }, None)
             }
+            (EraseRule::Fields(_), None) if goes(row) => (Operation::Erase, None),
+            (EraseRule::Fields(_), _) => (Operation::Reduce { keep: vec![] }, law),
             (EraseRule::DeleteOrReduce { keep }, Some(_)) => (Operation::Reduce { keep: keep.clone() }, law),
             (EraseRule::Delete | EraseRule::DeleteOrReduce { .. }, _) => (Operation::Erase, None),
         };

@@ -115,5 +115,8 @@ fn covers(item: &RefusedItem, system: &System, table: &Table) -> bool {
 
 /// Whether an erasure takes rows of the table: what stays by law or by the map is not refused.
 const fn goes(table: &Table) -> bool {
-    matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. })
+    matches!(
+        table.erase,
+        EraseRule::Delete | EraseRule::DeleteOrReduce { .. } | EraseRule::Fields(_)
+    )
 }

@@ -4,6 +4,7 @@ mod changing;
 mod drafts;
 mod encrypted;
 mod faults;
+mod fields;
 mod finding;
 mod names;
 mod place;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::data_map::System as Mapped;
+use crate::domain::data_map::{System as Mapped, Table};
 use crate::domain::matching::RowKey;
 
 use super::error::Failure;
@@ -11,10 +11,12 @@ use super::server::{Connection, Dialect, Mode, Row};
 /// The mapped tables that exist, by the name that the map gives them.
 pub struct Catalogue {
     relations: BTreeMap<String, Relation>,
+    /// Second looks at tables, by the name that the map gives them.
+    looks: BTreeMap<String, Relation>,
 }
 
 /// A table or view.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Relation {
     /// What the server knows it by.
     pub id: String,
@@ -97,26 +99,36 @@ impl Catalogue {
         let names: Vec<&str> = map
             .tables
             .iter()
-            .map(|table| table.name.as_str())
+            .map(Table::source)
             .chain(map.marker.as_deref())
             .filter(|name| !name.contains('\0'))
             .collect();
         let mut session = connection.begin(Mode::View)?;
         let found = sql.relations(&mut *session, &names)?;
         session.commit()?;
-        let relations = found
+        let found: BTreeMap<String, Relation> = found
             .into_iter()
-            .map(|relation| (relation.name.clone(), relation));
+            .map(|relation| (relation.name.clone(), relation))
+            .collect();
+        let seconds = map.tables.iter().filter(|table| table.of.is_some());
+        let looks = seconds.filter_map(|table| {
+            let mut relation = found.get(table.source())?.clone();
+            relation.name.clone_from(&table.name);
+            Some((table.name.clone(), relation))
+        });
         Ok(Self {
-            relations: relations.collect(),
+            looks: looks.collect(),
+            relations: found,
         })
     }
 
     /// The table of that name in the map.
     pub(super) fn relation(&self, name: &str) -> Result<&Relation, Failure> {
-        self.relations.get(name).ok_or_else(|| Failure::unknown(name))
+        let known = self.looks.get(name).or_else(|| self.relations.get(name));
+        known.ok_or_else(|| Failure::unknown(name))
     }
 
+    /// Each table once.
     pub fn relations(&self) -> impl Iterator<Item = &Relation> {
         self.relations.values()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::data_map::{EraseRule, Stop, System as Mapped, Table};
+use crate::domain::data_map::{EraseRule, Fields, Stop, System as Mapped, Table};
 use crate::domain::organisation::Severity;
 use crate::services::ports::SystemFinding;
 
@@ -137,9 +137,11 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation, may_delete: bool
     if !relation.columns.iter().all(|column| column.may_select) {
         findings.push(missing("SELECT", &relation.sql));
     }
+    let hangs = matches!(table.erase, EraseRule::Fields(_)) && table.parent.is_some();
     let stops = |stop: &Stop| table.purposes.iter().any(|one| one.stop.as_ref() == Some(stop));
-    let deletes =
-        matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. }) || stops(&Stop::Delete);
+    let deletes = matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. })
+        || hangs
+        || stops(&Stop::Delete);
     if deletes && !may_delete {
         findings.push(missing("DELETE", &relation.sql));
     }
@@ -168,6 +170,10 @@ fn privileges(map: &Mapped, table: &Table, relation: &Relation, may_delete: bool
 fn updated<'a>(map: &Mapped, table: &Table, relation: &'a Relation) -> impl Iterator<Item = &'a Column> {
     let lost: Vec<&Column> = match &table.erase {
         EraseRule::DeleteOrReduce { keep } => losing(relation, map, table, keep),
+        EraseRule::Fields(fields) => fields
+            .keys()
+            .filter_map(|name| relation.column(name).ok())
+            .collect(),
         _ => vec![],
     };
     let barred = table.erase.retain().and_then(|rule| rule.bar.as_ref());
@@ -234,8 +240,10 @@ fn reduction(
     table: &Table,
     relation: &Relation,
 ) -> Vec<SystemFinding> {
-    let EraseRule::DeleteOrReduce { keep } = &table.erase else {
-        return vec![];
+    let keep = match &table.erase {
+        EraseRule::DeleteOrReduce { keep } => keep,
+        EraseRule::Fields(fields) => return emptying(sql, table, relation, fields),
+        _ => return vec![],
     };
     losing(relation, map, table, keep)
         .into_iter()
@@ -256,6 +264,24 @@ fn reduction(
                 warning(&name, "reduce_not_null", remedy)
             }
         })
+        .collect()
+}
+
+/// Fields that cannot be emptied or replaced as the map says.
+fn emptying(
+    sql: &'static dyn Dialect,
+    table: &Table,
+    relation: &Relation,
+    fields: &Fields,
+) -> Vec<SystemFinding> {
+    let unfit = fields.iter().filter(|(name, rule)| {
+        let column = relation.column(name);
+        column.is_ok_and(|column| Emptied::ruled(sql, relation, table, column, **rule).is_none())
+    });
+    let remedy = "it is part of the key, or computed, or its type has no empty value, or it is no text that a pseudonym can \
+                  stand in: let it be NULL, or leave it out of fields";
+    unfit
+        .map(|(name, _)| error(&format!("{}.{name}", table.name), "field_impossible", remedy))
         .collect()
 }
 

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::data_map::{System as Mapped, Table};
+use crate::domain::data_map::{EraseRule, FieldRule, Pseudonym, System as Mapped, Table};
 
-use super::catalogue::{Column, Relation};
+use super::catalogue::{Column, Family, Relation};
 use super::error::Failure;
 use super::server::Dialect;
 
@@ -28,18 +28,25 @@ pub(super) fn emptied_columns<'a>(
     table: &Table,
     keep: &[String],
 ) -> Result<Vec<Emptied<'a>>, Failure> {
+    if let EraseRule::Fields(fields) = &table.erase {
+        let ruled = fields.iter().map(|(name, rule)| {
+            let column = relation.column(name)?;
+            Emptied::ruled(sql, relation, table, column, *rule).ok_or_else(|| unfit(relation, column))
+        });
+        return ruled.collect();
+    }
     relation.columns_of(keep)?;
     losing(relation, map, table, keep)
         .into_iter()
-        .map(|column| {
-            Emptied::new(sql, column).ok_or_else(|| {
-                Failure::refused(format!(
-                    "column {}.{} can be neither kept nor emptied",
-                    relation.name, column.name
-                ))
-            })
-        })
+        .map(|column| Emptied::new(sql, column).ok_or_else(|| unfit(relation, column)))
         .collect()
+}
+
+fn unfit(relation: &Relation, column: &Column) -> Failure {
+    Failure::refused(format!(
+        "column {}.{} can be neither kept nor emptied",
+        relation.name, column.name
+    ))
 }
 
 /// All columns but those in `keep`, the key, what other rows hang on, what the row hangs on itself (it must be found
@@ -73,6 +80,38 @@ impl<'a> Emptied<'a> {
             None
         };
         Some(Self { sql, column, value })
+    }
+
+    /// As a rule for the single field says; nothing when that cannot be.
+    pub(super) fn ruled(
+        sql: &'static dyn Dialect,
+        relation: &Relation,
+        table: &Table,
+        column: &'a Column,
+        rule: FieldRule,
+    ) -> Option<Self> {
+        if column.automatic || table.key.contains(&column.name) {
+            return None;
+        }
+        let FieldRule::Replace(pseudonym) = rule else {
+            return Self::new(sql, column);
+        };
+        if column.family != Family::Text {
+            return None;
+        }
+        let key = relation.columns_of(&table.key).ok()?;
+        let key: Vec<String> = key.into_iter().map(|column| sql.text("t", column)).collect();
+        let key = key.join(", '-', ");
+        let value = match pseudonym {
+            Pseudonym::Text => format!("concat('erased-', {key})"),
+            Pseudonym::Email => format!("concat('erased-', {key}, '@erased.invalid')"),
+            Pseudonym::Phone => "'0000000000'".to_owned(),
+        };
+        Some(Self {
+            sql,
+            column,
+            value: Some(value),
+        })
     }
 
     /// For an UPDATE.

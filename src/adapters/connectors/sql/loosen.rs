@@ -34,7 +34,7 @@ pub(super) fn free_column<'a>(
     let kept: &[String] = match &from.erase {
         EraseRule::Delete => &[],
         EraseRule::DeleteOrReduce { keep } => keep,
-        EraseRule::Retain(_) | EraseRule::Keep { .. } => return None,
+        EraseRule::Fields(_) | EraseRule::Retain(_) | EraseRule::Keep { .. } => return None,
     };
     let mut stays: BTreeSet<&String> = kept.iter().chain(&from.key).collect();
     stays.extend(from.parent.iter().flat_map(|parent| parent.on.keys()));

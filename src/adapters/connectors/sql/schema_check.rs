@@ -56,7 +56,10 @@ pub(super) fn references(
 }
 
 fn goes(table: &Table) -> bool {
-    matches!(table.erase, EraseRule::Delete | EraseRule::DeleteOrReduce { .. })
+    matches!(
+        table.erase,
+        EraseRule::Delete | EraseRule::DeleteOrReduce { .. } | EraseRule::Fields(_)
+    )
 }
 
 fn unmapped_reference(from: &str, constraint: &str, to: &str, acts: bool) -> SystemFinding {

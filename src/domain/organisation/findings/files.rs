@@ -52,7 +52,13 @@ fn unfit(system: &System, table: &Table) -> Vec<Finding> {
             ("register", table.register),
             ("parent", table.parent.is_some()),
             ("only_when", table.only_when.is_some()),
-            ("erase", matches!(table.erase, EraseRule::DeleteOrReduce { .. })),
+            (
+                "erase",
+                matches!(
+                    table.erase,
+                    EraseRule::DeleteOrReduce { .. } | EraseRule::Fields(_)
+                ),
+            ),
             ("service", table.service.is_some()),
             ("identifiers", !table.identifiers.is_empty()),
             ("rectify", !table.rectify.is_empty()),
