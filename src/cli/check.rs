@@ -64,6 +64,12 @@ fn ledgers(settings: &Settings) -> anyhow::Result<()> {
 fn systems(app: &App) -> anyhow::Result<usize> {
     let mut errors = backs(app)?;
     for system in &app.ctx.organisation.map.systems {
+        let file = app
+            .ctx
+            .organisation
+            .files
+            .get(&system.id)
+            .map_or("", String::as_str);
         match app
             .ctx
             .systems
@@ -74,7 +80,7 @@ fn systems(app: &App) -> anyhow::Result<usize> {
                 for finding in found {
                     let severity = severity(finding.severity);
                     say!(
-                        "{severity}: {}: {}: {}: {}",
+                        "{severity}: {file}: systems.{}: {}: {}: {}",
                         system.id,
                         finding.name,
                         finding.code,
@@ -84,7 +90,7 @@ fn systems(app: &App) -> anyhow::Result<usize> {
                 }
             }
             Err(error) => {
-                say!("error: {}: {}: {error}", system.id, error.code());
+                say!("error: {file}: systems.{}: {}: {error}", system.id, error.code());
                 errors += 1;
             }
         }
@@ -111,5 +117,6 @@ const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     }
 }

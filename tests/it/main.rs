@@ -24,6 +24,7 @@ mod kill;
 mod mail;
 mod mail_tls;
 mod manual;
+mod maps;
 mod notices;
 mod pages;
 mod replay;

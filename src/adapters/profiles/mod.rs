@@ -65,10 +65,21 @@ pub fn load(name: &str) -> Result<Organisation, ProfileError> {
     let mut organisation: Organisation = parse(&file, &text)?;
     organisation.stem = source::stem(&file);
     organisation.sections = sections(&parse(&file, &text)?);
+    let here = organisation
+        .map
+        .systems
+        .iter()
+        .map(|system| (system.id.clone(), file.clone()));
+    organisation.files = here.collect();
     for include in &organisation.include {
         let path = source::beside(&file, include);
         let text = source.read(&path)?;
         let part: MapFile = parse(&path, &text)?;
+        let there = part
+            .systems
+            .iter()
+            .map(|system| (system.id.clone(), path.clone()));
+        organisation.files.extend(there);
         organisation.map.systems.extend(part.systems);
         let whole: toml::Table = parse(&path, &text)?;
         organisation

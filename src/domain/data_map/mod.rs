@@ -202,6 +202,8 @@ pub struct Parent {
     pub table: String,
     /// Column here → column there.
     pub on: BTreeMap<String, String>,
+    /// Which rows here the columns mean that table in, where they can mean several.
+    pub when: Option<Condition>,
 }
 
 /// Where data about a person comes from.
@@ -347,6 +349,8 @@ impl Table {
                 .iter()
                 .flat_map(|parent| parent.on.keys().map(String::as_str)),
         );
+        let told = self.parent.iter().filter_map(|parent| parent.when.as_ref());
+        columns.extend(told.map(|condition| condition.field.as_str()));
         columns.extend(self.erase.columns());
         columns.extend(self.purposes.iter().flat_map(PurposeUse::columns));
         if let Some(service) = &self.service {

@@ -77,6 +77,9 @@ pub struct Organisation {
     /// A hash of each part of the profile, by the name of its key or of the included file, so that a change is seen.
     #[serde(skip)]
     pub sections: BTreeMap<String, [u8; 32]>,
+    /// The file that describes each system, by the system's id.
+    #[serde(skip)]
+    pub files: BTreeMap<String, String>,
 }
 
 const fn campaigns_under_way_days() -> u32 {

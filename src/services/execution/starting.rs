@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::domain::case::{Event, State, TransitionError};
 use crate::domain::ids::{CaseId, PlanId};
+use crate::domain::right::Right;
 use crate::domain::staff::Actor;
 use crate::services::transition::{self, Change, proposed_plan};
 use crate::services::{Context, Error, Result, awaiting, planning};
@@ -30,6 +31,9 @@ pub(super) enum Start {
 pub(super) fn start(ctx: &Context, id: CaseId) -> Result<Start> {
     ctx.store.transaction(|conn| {
         let case = cases::lock(conn, id)?;
+        if case.case.right != Right::Erasure {
+            return Ok(Start::Nothing);
+        }
         let case = match case.case.state {
             State::Executing => case,
             State::Approved { cool_off_until } if ctx.now() >= cool_off_until && waits(ctx, conn, &case)? => {

@@ -230,7 +230,9 @@ fn one_role_reads_and_another_erases(#[values(On::Postgres, On::Mariadb)] on: On
     let codes = |reads: &str, erases: &str| {
         let findings = with(reads, erases).check().unwrap();
         let codes = findings.iter().map(|finding| finding.code);
-        codes.filter(|code| *code != "missing_index").collect::<Vec<_>>()
+        codes
+            .filter(|code| !["missing_index", "rows_per_person"].contains(code))
+            .collect::<Vec<_>>()
     };
     assert_eq!(codes(&reader.url, &eraser.url), Vec::<&str>::new());
     assert_eq!(codes(&eraser.url, &eraser.url), ["too_many_privileges"]);
@@ -265,7 +267,9 @@ fn the_role_that_erases_is_lent_for_each_run(#[values(On::Postgres, On::Mariadb)
     let codes = || {
         let findings = system.check().unwrap();
         let codes = findings.iter().map(|finding| finding.code);
-        codes.filter(|code| *code != "missing_index").collect::<Vec<_>>()
+        codes
+            .filter(|code| !["missing_index", "rows_per_person"].contains(code))
+            .collect::<Vec<_>>()
     };
     assert_eq!(codes(), ["erase_role_not_lent"]);
     unavailable(system.delete("people", &ids([1])), "is not there");

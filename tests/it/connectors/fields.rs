@@ -1,13 +1,10 @@
 //! Contact persons: their fields go, and the company's rows stay.
 
-use std::collections::BTreeMap;
-
-use dataratt::domain::erasure::{Draft, Operation, Refusals};
-use dataratt::domain::retention::FiscalYears;
-use dataratt::services::ports::System;
+use dataratt::domain::erasure::Draft;
 use rstest::rstest;
 
-use super::place::{On, Place, by_email, only, survey, table};
+use super::place::{On, Place, by_email, table};
+use super::plans::{self, carry_out};
 
 const SCHEMA: &str = "
     CREATE TABLE customers (id int PRIMARY KEY, kind varchar(9) NOT NULL, email varchar(50), contact_name varchar(50),
@@ -37,47 +34,21 @@ fn tables() -> String {
 /// The plan for who has this address.
 fn planned(place: &Place, email: &str) -> Draft {
     let map = place.map(&tables());
-    let system = place.system(&map);
-    let mut roots = BTreeMap::new();
-    for table in &only(&map).tables {
-        let found = system.find(table, &by_email(email), 9).unwrap().into_iter();
-        let keys: Vec<_> = found
-            .filter(|row| row.natural_person)
-            .map(|row| row.key)
-            .collect();
-        if !keys.is_empty() {
-            roots.insert(table.name.clone(), keys);
-        }
-    }
-    let surveys = [(survey(&*system, &map, roots.clone()), roots)];
-    Draft::make(&map, &FiscalYears::default(), &surveys, &Refusals::default()).unwrap()
-}
-
-fn carry_out(place: &Place, plan: &Draft) {
-    let map = place.map(&tables());
-    let system: &dyn System = &*place.system(&map);
-    for table in plan.systems.iter().flat_map(|part| &part.tables) {
-        let rows: Vec<_> = table.rows.iter().map(|row| row.key.clone()).collect();
-        match &table.operation {
-            Operation::Erase => assert_eq!(system.delete(&table.table, &rows).unwrap(), rows.len() as u64),
-            Operation::Reduce { keep } => {
-                assert!(system.unreduced(&table.table, keep, &rows).unwrap() > 0);
-                system.reduce(&table.table, keep, &rows).unwrap();
-                assert_eq!(system.unreduced(&table.table, keep, &rows).unwrap(), 0);
-                system.reduce(&table.table, keep, &rows).unwrap();
-            }
-            other => panic!("{other:?}"),
-        }
-    }
+    plans::planned(&*place.system(&map), &map, &by_email(email))
 }
 
 #[rstest]
 fn a_contact_person_goes_from_the_company_and_the_company_stays(#[values(On::Postgres, On::Mariadb)] on: On) {
     let place = Place::new(on, SCHEMA);
     let errors = place.system(&place.map(&tables())).check().unwrap().into_iter();
-    let errors: Vec<_> = errors.filter(|finding| finding.code != "missing_index").collect();
+    let errors: Vec<_> = errors
+        .filter(|finding| {
+            !["missing_index", "rows_per_person", "person_key_matches_nobody"].contains(&finding.code)
+        })
+        .collect();
     assert!(errors.is_empty(), "{errors:?}");
-    carry_out(&place, &planned(&place, "anna@x.example"));
+    let map = place.map(&tables());
+    carry_out(&*place.system(&map), &planned(&place, "anna@x.example"));
     assert_eq!(
         place.rows(
             "SELECT id, kind, email, contact_name, contact_email, contact_phone FROM customers ORDER BY id"

@@ -286,3 +286,12 @@ pub(super) fn may_delete(session: &mut dyn Session, relation: &Relation) -> Resu
         explained => explained.map(|_| true),
     }
 }
+
+/// About how many rows it has.
+pub(super) fn about_rows(session: &mut dyn Session, relation: &Relation) -> Result<Option<u64>, Failure> {
+    const ROWS: &str =
+        "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {}";
+    let (schema, table) = place(relation);
+    let rows = session.query(&asked(ROWS, &[schema, table]))?;
+    Ok(rows.first().and_then(|row| row.maybe(0)?.parse().ok()))
+}

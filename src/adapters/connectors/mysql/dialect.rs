@@ -279,6 +279,10 @@ impl Dialect for Mysql {
         catalogue::beside(session, catalogue)
     }
 
+    fn about_rows(&self, session: &mut dyn Session, relation: &Relation) -> Result<Option<u64>, Failure> {
+        catalogue::about_rows(session, relation)
+    }
+
     fn may_delete(&self, session: &mut dyn Session, relation: &Relation) -> Result<bool, Failure> {
         catalogue::may_delete(session, relation)
     }

@@ -198,3 +198,12 @@ pub(super) fn beside(
         .map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), list(row, 2)?)))
         .collect()
 }
+
+/// About how many rows it has; nothing before it was analysed.
+pub(super) fn about_rows(session: &mut dyn Session, relation: &Relation) -> Result<Option<u64>, Failure> {
+    const ROWS: &str =
+        "SELECT (CASE WHEN reltuples < 0 THEN NULL ELSE reltuples::bigint END)::text FROM pg_class
+                        WHERE oid = ANY ({ids}::text[]::oid[])";
+    let rows = session.query(&about(ROWS, [relation.id.as_str()]))?;
+    Ok(rows.first().and_then(|row| row.maybe(0)?.parse().ok()))
+}

@@ -225,6 +225,10 @@ impl Dialect for Postgres {
         catalogue::beside(session, catalogue)
     }
 
+    fn about_rows(&self, session: &mut dyn Session, relation: &Relation) -> Result<Option<u64>, Failure> {
+        catalogue::about_rows(session, relation)
+    }
+
     fn may_delete(&self, session: &mut dyn Session, relation: &Relation) -> Result<bool, Failure> {
         let mut bound = Bound::default();
         let id = bound.text(&relation.id);

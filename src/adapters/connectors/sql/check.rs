@@ -11,12 +11,12 @@ use super::empty::{Emptied, losing};
 use super::error::Failure;
 use super::find::person_columns;
 use super::server::{Dialect, Lookup, Mode, Session};
-use super::{Host, marker, schema_check};
+use super::{Host, data_check, marker, schema_check};
 
 /// Everything to look at in the system: errors first, otherwise in the order of the map.
 pub(super) fn findings(host: &mut Host<'_>) -> Result<Vec<SystemFinding>, Failure> {
     let (sql, map) = (host.sql, host.map);
-    let mut findings = Vec::new();
+    let mut findings = data_check::keys_of_nobody(host)?;
     let mut session = host.connection.begin(Mode::View)?;
     for table in &map.tables {
         let Ok(relation) = host.catalogue.relation(&table.name) else {
@@ -35,6 +35,7 @@ pub(super) fn findings(host: &mut Host<'_>) -> Result<Vec<SystemFinding>, Failur
         findings.extend(reduction(sql, map, table, relation));
         findings.extend(rectification(table, relation));
         findings.extend(indexes(sql, &mut *session, table, relation)?);
+        findings.extend(data_check::undated_records(sql, &mut *session, table, relation)?);
     }
     findings.extend(marker::findings(sql, &mut *session, host.catalogue, map)?);
     findings.extend(schema_check::references(sql, &mut *session, host.catalogue, map)?);
@@ -42,6 +43,12 @@ pub(super) fn findings(host: &mut Host<'_>) -> Result<Vec<SystemFinding>, Failur
         sql,
         &mut *session,
         host.catalogue,
+    )?);
+    findings.extend(data_check::rows_per_person(
+        sql,
+        &mut *session,
+        host.catalogue,
+        map,
     )?);
     session.commit()?;
     findings.sort_by_key(|finding| finding.severity);
@@ -100,7 +107,12 @@ pub(super) fn warning(name: &str, code: &'static str, remedy: impl Into<String>)
     finding(Severity::Warning, name, code, remedy)
 }
 
-fn finding(severity: Severity, name: &str, code: &'static str, remedy: impl Into<String>) -> SystemFinding {
+pub(super) fn finding(
+    severity: Severity,
+    name: &str,
+    code: &'static str,
+    remedy: impl Into<String>,
+) -> SystemFinding {
     SystemFinding {
         severity,
         name: name.to_owned(),

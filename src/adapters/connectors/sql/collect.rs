@@ -9,6 +9,7 @@ use crate::services::ports::RowSink;
 
 use super::Host;
 use super::catalogue::{Catalogue, Column, Relation};
+use super::condition::fulfils;
 use super::error::Failure;
 use super::server::{Dialect, Mode, Session};
 use super::statement::{Bound, Statement};
@@ -148,12 +149,17 @@ impl Reader<'_> {
             .zip(&there)
             .map(|(here, there)| self.sql.linked(here, "t", there))
             .collect();
-        let relation = &self.catalogue.relation(&above.name)?.sql;
-        Ok(Some(format!(
-            "({}) IN (SELECT {} FROM {relation} AS t WHERE {condition})",
+        let theirs = &self.catalogue.relation(&above.name)?.sql;
+        let mut hanging = format!(
+            "({}) IN (SELECT {} FROM {theirs} AS t WHERE {condition})",
             links.join(", "),
             linked.join(", ")
-        )))
+        );
+        if let Some(condition) = &parent.when {
+            let told = fulfils(self.sql, bound, relation, condition)?;
+            hanging = format!("({hanging} AND {told})");
+        }
+        Ok(Some(hanging))
     }
 }
 

@@ -7,6 +7,8 @@
 pub mod catalogue;
 mod check;
 mod collect;
+mod condition;
+mod data_check;
 mod empty;
 pub mod error;
 mod find;

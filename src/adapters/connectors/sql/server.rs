@@ -202,6 +202,9 @@ pub trait Dialect: Send + Sync {
     /// Whether the role may delete rows.
     fn may_delete(&self, session: &mut dyn Session, relation: &Relation) -> Result<bool, Failure>;
 
+    /// About how many rows a table has, as far as the server knows without counting.
+    fn about_rows(&self, session: &mut dyn Session, relation: &Relation) -> Result<Option<u64>, Failure>;
+
     /// How to make an index serve a look-up that none serves; nothing where one does, or none could.
     fn missing_index(
         &self,

@@ -9,6 +9,7 @@ use crate::domain::matching::RowKey;
 
 use super::Host;
 use super::catalogue::{Catalogue, Column, Relation, row_key};
+use super::condition::fulfils;
 use super::error::Failure;
 use super::server::{Dialect, Mode, Row, Session};
 use super::statement::{Bound, Statement};
@@ -199,13 +200,17 @@ impl<'c, 'm> Visit<'c, 'm> {
         selected.extend(self.selected());
         for batch in above.chunks(KEYS) {
             let mut bound = Bound::default();
-            let text = format!(
+            let mut text = format!(
                 "SELECT {} FROM {} AS p JOIN {} AS t ON {on} WHERE {}",
                 selected.join(", "),
                 theirs.sql,
                 self.relation.sql,
                 self.sql.among(&mut bound, "p", &their_key, batch)?
             );
+            if let Some(condition) = &parent.when {
+                text.push_str(" AND ");
+                text.push_str(&fulfils(self.sql, &mut bound, self.relation, condition)?);
+            }
             each(session, &Statement::new(text, bound), |row| {
                 let owner = row_key(row, 0, their_key.len(), theirs)?;
                 let row = self.surveyed(row, their_key.len(), Some(owner))?;

@@ -49,6 +49,8 @@ pub enum Severity {
     Error,
     /// The host should look at it; the service runs.
     Warning,
+    /// Good to know.
+    Note,
 }
 
 /// What is wrong. In `about`: what each variant says it names, in that order.
