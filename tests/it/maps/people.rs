@@ -149,8 +149,8 @@ fn mail_accounts(one: &Person) -> Rows {
             format!("('{email}', '{email}', 'x.example')"),
         ),
         (
-            "vacation (email, subject, body, cache, domain)",
-            format!("('{email}', 'Away', 'Name {id}', '', 'x.example')"),
+            "vacation (email, subject, body, cache, domain, modified)",
+            format!("('{email}', 'Away', 'Name {id}', '', 'x.example', '2026-01-01')"),
         ),
         (
             "vacation_notification (on_vacation, notified, notified_at)",
