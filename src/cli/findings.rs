@@ -67,6 +67,10 @@ const fn words(code: Code) -> (&'static str, &'static str) {
             "a system of this kind cannot do that",
             "take the key out of the table; docs/data-map.md says what each kind can do",
         ),
+        Code::CallMissing => (
+            "a table over HTTP lacks a call that its rules need",
+            "describe the call under the table's http; docs/data-map.md has an example",
+        ),
         Code::InstructionsMissing => (
             "staff see to this system by hand, and nothing says how",
             "give it by_hand = { instructions = { sv = \"…\", en = \"…\" }, within_days = 7 }",

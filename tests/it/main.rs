@@ -35,4 +35,5 @@ mod support;
 mod systems;
 mod thinning;
 mod trail;
+mod web;
 mod worker;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod files;
+mod http;
 mod inspect;
 mod lent;
 mod mysql;
@@ -23,6 +24,7 @@ use sql::server::Server;
 
 pub use addresses::{SYSTEMS_FILE, addresses, from_file};
 pub use files::FilesSystem;
+pub use http::HttpSystem;
 pub use inspect::inspect;
 
 /// Finds the value behind an `env:NAME`.
@@ -44,6 +46,7 @@ pub struct Connected {
 struct Made {
     url: String,
     erase_url: Option<String>,
+    headers: Vec<(String, String)>,
     system: Arc<dyn System>,
 }
 
@@ -61,6 +64,14 @@ impl Connected {
             lookup: Box::new(lookup),
             made: Mutex::default(),
         }
+    }
+
+    /// The headers of a system over HTTP, which may hold a password: for nobody's eyes.
+    fn headers(&self, system: &Mapped) -> Result<Vec<(String, String)>, String> {
+        let headers = system.http.iter().flat_map(|http| &http.headers);
+        headers
+            .map(|(name, value)| Ok((name.clone(), self.url(Some(value))?)))
+            .collect()
     }
 
     /// An address of the map, which may hold a password: for nobody's eyes.
@@ -89,8 +100,7 @@ impl Systems for Connected {
             .ok_or_else(|| missing("the map has no such system"))?;
         match mapped.connector {
             ConnectorKind::Manual => return Err(missing("staff look into it by hand")),
-            ConnectorKind::Http => return Err(missing("no connector of its kind is built in")),
-            ConnectorKind::Postgres | ConnectorKind::Mysql | ConnectorKind::Files => {}
+            ConnectorKind::Postgres | ConnectorKind::Mysql | ConnectorKind::Files | ConnectorKind::Http => {}
         }
         let url = self
             .url(mapped.url.as_deref())
@@ -101,20 +111,23 @@ impl Systems for Connected {
             .filter(|_| lender.is_none())
             .map(|written| self.url(Some(written)));
         let erase_url = erase_url.transpose().map_err(|reason| missing(&reason))?;
+        let headers = self.headers(mapped).map_err(|reason| missing(&reason))?;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = made
             .get(id)
-            .filter(|known| known.url == url && known.erase_url == erase_url)
+            .filter(|known| known.url == url && known.erase_url == erase_url && known.headers == headers)
         {
             return Ok(Arc::clone(&known.system));
         }
         let system: Arc<dyn System> = match mapped.connector {
             ConnectorKind::Files => Arc::new(FilesSystem::new(Arc::clone(mapped), &url)?),
+            ConnectorKind::Http => Arc::new(HttpSystem::new(Arc::clone(mapped), &url, headers.clone())?),
             _ => Arc::new(database(mapped, &url, erase_url.as_deref(), lender)?),
         };
         let fresh = Made {
             url,
             erase_url,
+            headers,
             system: Arc::clone(&system),
         };
         made.insert(id.to_owned(), fresh);

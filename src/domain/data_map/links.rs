@@ -48,14 +48,17 @@ impl Table {
     /// The names of the values by which its rows are reached: kinds of keys, or columns of the table that leads here.
     #[must_use]
     pub fn values_named(&self) -> BTreeSet<&str> {
-        self.path.iter().flat_map(super::PathTemplate::names).collect()
+        let by_path = self.path.iter().flat_map(super::PathTemplate::names);
+        let by_call = self.http.iter().flat_map(super::HttpTable::values);
+        by_path.chain(by_call).collect()
     }
 
     /// Whether a person can be looked for in it by their own keys.
     #[must_use]
     pub fn is_searchable(&self) -> bool {
-        let by_path = self.path.is_some() && self.from.is_none();
-        by_path || !self.person.is_empty()
+        let by_call = self.http.as_ref().is_some_and(|http| !http.find.is_empty());
+        let by_value = self.path.is_some() || by_call;
+        by_value && self.from.is_none() || self.http.is_none() && !self.person.is_empty()
     }
 
     /// Names among those by which its rows are reached that are no kinds of keys, where no other table gives values.

@@ -7,6 +7,7 @@ mod connection;
 pub mod draft;
 mod field;
 mod fields;
+mod http;
 mod links;
 mod mode;
 mod order;
@@ -28,6 +29,7 @@ use super::recipient::IdentifierKind;
 pub use connection::{ByHand, ConnectorKind, Encryption, Tls};
 pub use field::PersonalField;
 pub use fields::{FieldRule, Fields, Pseudonym};
+pub use http::{AddressRange, Call, HttpAccess, HttpTable, Job, Method, PathOfCall, Pointer, encoded};
 pub use links::{BYTES, Feed, MODIFIED_ON};
 pub use mode::Mode;
 pub use order::Cycle;
@@ -75,6 +77,8 @@ pub struct System {
     /// A table of one row with a text column `at`, into which each erasure writes its time: when it holds an earlier
     /// one, the system was restored from a backup.
     pub marker: Option<String>,
+    /// What all its calls share, when it is reached over HTTP.
+    pub http: Option<HttpAccess>,
     /// What staff do in it, when no machine reaches it.
     pub by_hand: Option<ByHand>,
     /// Its tables that hold personal data.
@@ -123,6 +127,8 @@ pub struct Table {
     pub parent: Option<Parent>,
     /// Where its files lie below the directory of the system; in a system of files alone.
     pub path: Option<PathTemplate>,
+    /// The calls that find, read, change and erase its rows; in a system over HTTP alone.
+    pub http: Option<HttpTable>,
     /// The table of another system whose rows give the values by which these are reached.
     pub from: Option<Feed>,
     /// Other tables of the system that its rows point at; it is emptied before them too.

@@ -65,7 +65,11 @@ fn unfit(system: &System, table: &Table) -> Vec<Finding> {
             ("purposes", !table.purposes.is_empty()),
         ]
     } else {
-        &[("path", table.path.is_some()), ("from", table.from.is_some())]
+        let is_http = system.connector == ConnectorKind::Http;
+        &[
+            ("path", table.path.is_some()),
+            ("from", table.from.is_some() && !is_http),
+        ]
     };
     let only_mode = |set: &BTreeMap<String, String>| set.keys().all(|column| column == "mode");
     let set = table.restrict.iter().map(|rule| ("restrict", &rule.set));

@@ -1,6 +1,7 @@
 //! What does not hold together in a profile, or between it and the host's own policy.
 
 mod files;
+mod http;
 mod manual;
 mod policy;
 mod structure;
@@ -81,6 +82,8 @@ pub enum FindingCode {
     PathsOverlap,
     /// A table says what a system of its kind cannot do: the key, the kind.
     NotForConnector,
+    /// A table over HTTP lacks a call that its rules need: the table, the call.
+    CallMissing,
     /// A system that staff see to by hand says nowhere how: the system.
     InstructionsMissing,
     /// Values come from a table that the map does not name in an earlier system: `system.table`.
@@ -159,6 +162,7 @@ pub fn findings(organisation: &Organisation) -> Vec<Finding> {
     let mut found = structure::findings(organisation);
     found.extend(files::findings(organisation));
     found.extend(manual::findings(organisation));
+    found.extend(http::findings(organisation));
     found.extend(policy::findings(organisation));
     found.sort_by_key(|finding| finding.severity);
     found
