@@ -44,16 +44,16 @@ async fn collects_and_releases(site: &Site, desk: &Browser, reference: &str, rig
     site.do_work();
 }
 
-/// The file that the browser saved.
-fn saved(folder: &Path) -> Vec<u8> {
+/// The archive that the browser saved. Under its name there is an empty file first.
+fn saved(folder: &Path) -> zip::ZipArchive<Cursor<Vec<u8>>> {
     let found = within(Duration::from_secs(20), || {
         let entries = fs::read_dir(folder).ok()?.flatten();
         let mut done = entries
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|ending| ending == "zip"));
-        done.next()
+        zip::ZipArchive::new(Cursor::new(fs::read(done.next()?).ok()?)).ok()
     });
-    fs::read(found.expect("the browser saves the file")).unwrap()
+    found.expect("the browser saves the file")
 }
 
 #[rstest::rstest]
@@ -77,8 +77,7 @@ fn is_asked_for_looked_through_and_fetched(#[case] right: &str, #[case] name: &s
         phone.screenshot(&format!("{right}-fetch-phone")).await;
         phone.save_downloads_to(folder.path()).await;
         phone.click_text(".zip").await;
-        let bytes = saved(folder.path());
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut archive = saved(folder.path());
         let text = std::io::read_to_string(archive.by_name(inside).unwrap()).unwrap();
         assert!(text.contains(&person.customer_number), "{text}");
         let report = std::io::read_to_string(archive.by_name("rapport.html").unwrap()).unwrap();
