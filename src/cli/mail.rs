@@ -48,9 +48,12 @@ pub fn run(settings: &Settings, command: &MailCommand) -> anyhow::Result<ExitCod
             say!("{}", taken.name());
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => {
-            eprintln!("dataratt: {error:#}");
-            Ok(ExitCode::from(TRY_AGAIN))
-        }
+        Err(error) => Ok(try_again(&error)),
     }
+}
+
+/// Says why a mail could not be taken in, and asks for it again.
+pub(super) fn try_again(error: &anyhow::Error) -> ExitCode {
+    eprintln!("dataratt: {error:#}");
+    ExitCode::from(TRY_AGAIN)
 }

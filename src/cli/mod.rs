@@ -109,7 +109,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         say!("{}", crate::http::docs::OPENAPI.to_pretty_json()?);
         return Ok(ExitCode::SUCCESS);
     }
-    let settings = Settings::load()?;
+    let settings = match Settings::load() {
+        // Else the mail server would send back what comes in while a setting is wrong.
+        Err(error) if matches!(command, Command::Mail(_)) => return Ok(mail::try_again(&error.into())),
+        loaded => loaded?,
+    };
     match command {
         Command::Serve => serve::serve(&settings),
         Command::Worker => serve::worker(&settings),

@@ -54,11 +54,11 @@ pub fn settle_by_hand(
         if let Ok(state) = locked.state()?.apply(event, ctx.now()) {
             notices::save_state(conn, row.notice_id(), state, Some("undeliverable"), ctx.now())?;
         }
+        transition::settle(ctx, conn, case.id)?;
     } else {
         delivered(ctx, conn, row.notice_id(), event)?;
     }
-    calm(conn, case.id)?;
-    transition::settle(ctx, conn, case.id)
+    Ok(calm(conn, case.id)?)
 }
 
 /// Takes back what a case's notices made it raise, once none of them needs staff any more.

@@ -25,7 +25,7 @@ const BATCH: i64 = 200;
 pub fn follow_up(ctx: &Context) -> Result<usize> {
     let (mut done, mut after) = (0, None);
     loop {
-        let awaiting = notices::list_awaiting(&mut *ctx.store.get()?, ctx.now(), after, BATCH)?;
+        let awaiting = notices::list_awaiting(&mut *ctx.store.get()?, after, BATCH)?;
         let Some((last, _)) = awaiting.last() else {
             return Ok(done);
         };

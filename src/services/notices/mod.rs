@@ -273,7 +273,8 @@ pub fn delivered(ctx: &Context, conn: &mut Conn, id: NoticeId, event: Event) -> 
         let detail = json!({ "recipient": row.recipient, "state": state.name() });
         ctx.record(conn, case.id.0, &Actor::System, "notice_delivery", detail)?;
     }
-    if event == Event::Undeliverable && !try_other_address(ctx, conn, &case, &row, state)? {
+    let came_back = matches!(state, State::Bounced { .. });
+    if came_back && !try_other_address(ctx, conn, &case, &row, state)? {
         cases::set_attention(conn, case.id, Some("notice_undeliverable"))?;
     }
     transition::settle(ctx, conn, case.id)

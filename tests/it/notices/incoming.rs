@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use chrono::TimeDelta;
 use dataratt::adapters::mail::read_incoming;
+use dataratt::domain::notice::{Answer, Outcome};
 use dataratt::domain::staff::Role;
 use dataratt::services::handling::Action;
 use dataratt::services::incoming::{Taken, take_in};
@@ -236,14 +237,35 @@ fn a_bounced_mail_to_the_person_is_raised_with_staff() {
     );
 }
 
-/// Without a database the mail server is told to keep the mail.
 #[test]
-fn the_command_asks_for_the_mail_again_when_it_cannot_take_it_in() {
+fn the_bounce_of_a_reminder_that_crossed_the_answer_asks_nothing_of_staff() {
+    let world = world();
+    let (case, agent, it) = told(&world);
+    let mail = world.sink.mails_to(&it.address).remove(0);
+    let done = Answer {
+        outcome: Outcome::Erased,
+        ground: None,
+        statute: None,
+        backups_until: None,
+    };
+    let version = world.find(&case.reference).version;
+    notices::answer_for_recipient(&world, &agent, case.id, version, &it.id, (&done, None)).unwrap();
+    assert_eq!(taken(&world, &bounce(&mail, "5.1.1", "failed")), Taken::Bounce);
+    assert_eq!(row(&world, &case, &it).state, "answered");
+    assert_eq!(world.find(&case.reference).attention, None);
+    assert_eq!(world.sink.mails_to(&other_of(&it.id)), []);
+}
+
+/// Without a database or right settings the mail server is told to keep the mail.
+#[rstest::rstest]
+#[case::no_database("postgresql://nobody@127.0.0.1:1/none")]
+#[case::wrong_settings("no address")]
+fn the_command_asks_for_the_mail_again_when_it_cannot_take_it_in(#[case] database: &str) {
     let place = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_dataratt"))
         .args(["mail", "in"])
         .current_dir(place.path())
-        .env("DATARATT_DATABASE__URL", "postgresql://nobody@127.0.0.1:1/none")
+        .env("DATARATT_DATABASE__URL", database)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
