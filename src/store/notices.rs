@@ -223,19 +223,18 @@ pub fn save_state(
     Ok(())
 }
 
-/// Notices that wait for an answer since before `sent_before`, with their cases, in the order of their ids after `after`.
+/// Notices that wait for an answer, with their cases, in the order of their ids after `after`.
 ///
 /// # Errors
 /// When the database fails.
 pub fn list_awaiting(
     conn: &mut PgConnection,
-    sent_before: DateTime<Utc>,
     after: Option<NoticeId>,
     limit: i64,
 ) -> Result<Vec<(NoticeId, CaseId)>> {
     let awaiting = notices::state.eq_any(["sent", "overdue", "escalated"]);
     let rows: Vec<(Uuid, Uuid)> = notices::table
-        .filter(awaiting.and(notices::sent_at.lt(sent_before)))
+        .filter(awaiting)
         .filter(notices::id.gt(after.map_or(Uuid::nil(), |id| id.0)))
         .order(notices::id)
         .limit(limit)

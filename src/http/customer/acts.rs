@@ -8,9 +8,10 @@ use serde::Deserialize;
 use super::access::{Holder, keeping};
 use super::path_of;
 use crate::domain::case::State;
+use crate::domain::ids::CaseId;
 use crate::http::pages::{Answer, Form, Visit, field_errors};
 use crate::http::views::layout::FieldErrors;
-use crate::services::{Error, codes, handling, overview, planning, recipients, restricting};
+use crate::services::{Context, Error, Result, codes, handling, overview, planning, recipients, restricting};
 
 /// To the field for the code, for who has no access (any more).
 pub(super) fn code_first(visit: &Visit, path: &str) -> Answer {
@@ -191,58 +192,39 @@ pub(super) struct Button {
     csrf: String,
 }
 
-/// The person asks for a copy of their data before it is erased.
-pub(super) async fn ask_for_copy(visit: Visit, path: web::Path<String>, Form(form): Form<Button>) -> Answer {
+/// Does what a button of the person's asks for, and says so as `flash`.
+async fn press<T: Send + 'static>(
+    visit: Visit,
+    path: web::Path<String>,
+    Form(form): Form<Button>,
+    flash: &'static str,
+    work: fn(&Context, CaseId) -> Result<T>,
+) -> Answer {
     let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
         return code_first(&visit, &path);
     };
     let (reference, token) = (holder.reference.clone(), holder.token.clone());
     let asked = holder.visit.attempt(move |ctx| {
         let case = codes::authenticate(ctx, &reference, &token)?;
-        handling::ask_for_copy(ctx, case.id)
+        work(ctx, case.id)
     });
     match asked.await {
-        Ok(_) => Ok(holder.back(Some("copy_asked"))),
+        Ok(_) => Ok(holder.back(Some(flash))),
         Err(error) => holder.failed(&error),
     }
+}
+
+/// The person asks for a copy of their data before it is erased.
+pub(super) async fn ask_for_copy(visit: Visit, path: web::Path<String>, form: Form<Button>) -> Answer {
+    press(visit, path, form, "copy_asked", handling::ask_for_copy).await
 }
 
 /// The person asks to move their domain names before they are erased.
-pub(super) async fn ask_for_transfer(
-    visit: Visit,
-    path: web::Path<String>,
-    Form(form): Form<Button>,
-) -> Answer {
-    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
-        return code_first(&visit, &path);
-    };
-    let (reference, token) = (holder.reference.clone(), holder.token.clone());
-    let asked = holder.visit.attempt(move |ctx| {
-        let case = codes::authenticate(ctx, &reference, &token)?;
-        handling::ask_for_transfer(ctx, case.id)
-    });
-    match asked.await {
-        Ok(_) => Ok(holder.back(Some("transfer_asked"))),
-        Err(error) => holder.failed(&error),
-    }
+pub(super) async fn ask_for_transfer(visit: Visit, path: web::Path<String>, form: Form<Button>) -> Answer {
+    press(visit, path, form, "transfer_asked", handling::ask_for_transfer).await
 }
 
 /// The person asks for the list of the recipients that were told.
-pub(super) async fn ask_for_recipients(
-    visit: Visit,
-    path: web::Path<String>,
-    Form(form): Form<Button>,
-) -> Answer {
-    let Some(holder) = Holder::of(visit.clone(), &path, &form.csrf)? else {
-        return code_first(&visit, &path);
-    };
-    let (reference, token) = (holder.reference.clone(), holder.token.clone());
-    let asked = holder.visit.attempt(move |ctx| {
-        let case = codes::authenticate(ctx, &reference, &token)?;
-        recipients::ask(ctx, case.id)
-    });
-    match asked.await {
-        Ok(_) => Ok(holder.back(Some("recipients_listed"))),
-        Err(error) => holder.failed(&error),
-    }
+pub(super) async fn ask_for_recipients(visit: Visit, path: web::Path<String>, form: Form<Button>) -> Answer {
+    press(visit, path, form, "recipients_listed", recipients::ask).await
 }
